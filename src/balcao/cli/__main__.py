@@ -1,0 +1,5 @@
+"""`./balcao …` ends here."""
+
+from balcao.cli.main import app
+
+app()

@@ -1,0 +1,70 @@
+"""The connection pool of a process, and the sessions taken from it."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import orjson
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session
+
+from balcao.kernel.observability.query_stats import current_stats
+
+
+class TenantSession(Session):
+    """The synchronous session underneath; its own class, so that the tenant criterion touches no other session."""
+
+
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value, default=str).decode()
+
+
+def sqlalchemy_url(database_url: str) -> URL:
+    """The same server, spoken to through psycopg 3."""
+    return make_url(database_url).set(drivername="postgresql+psycopg")
+
+
+class Database:
+    """One PostgreSQL database as this process sees it: an engine and its session factory."""
+
+    def __init__(self, database_url: str, *, pool_size: int = 12, overflow: int = 12) -> None:
+        self.url = database_url
+        self.engine: AsyncEngine = create_async_engine(
+            sqlalchemy_url(database_url),
+            pool_size=pool_size,
+            max_overflow=overflow,
+            pool_timeout=10,
+            json_serializer=_dumps,
+            json_deserializer=orjson.loads,
+            # One transaction per request: prepared statements pay from the second use of a connection on.
+            connect_args={"prepare_threshold": 2, "application_name": "balcao"},
+        )
+        _count_statements(self.engine)
+        self._sessions = async_sessionmaker(
+            self.engine, expire_on_commit=False, sync_session_class=TenantSession
+        )
+
+    def session(self, **info: Any) -> AsyncSession:
+        """A new session; `info` travels with it to the listeners."""
+        return self._sessions(info=info)
+
+    async def close(self) -> None:
+        """Closes every pooled connection."""
+        await self.engine.dispose()
+
+
+def _count_statements(engine: AsyncEngine) -> None:
+    @event.listens_for(engine.sync_engine, "before_cursor_execute")
+    def _begin(conn: Connection, *_: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+        if current_stats.get() is not None:
+            conn.info["statement_began"] = time.perf_counter()
+
+    @event.listens_for(engine.sync_engine, "after_cursor_execute")
+    def _end(conn: Connection, *_: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+        stats = current_stats.get()
+        if stats is not None:
+            stats.count += 1
+            stats.seconds += time.perf_counter() - conn.info.get("statement_began", time.perf_counter())

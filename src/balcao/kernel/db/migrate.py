@@ -1,0 +1,37 @@
+"""Bringing the database to the schema of this code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psycopg
+
+MIGRATIONS = Path(__file__).resolve().parents[4] / "migrations"
+
+
+def newest_revision() -> str:
+    """The revision this code needs, read from the file names (`0001_initial.py` is 0001)."""
+    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+
+
+def database_revision(database_url: str) -> str | None:
+    """The revision of the database, or None when it has never been migrated."""
+    with psycopg.connect(database_url) as connection:
+        if connection.execute("select to_regclass('alembic_version')").fetchone() == (None,):
+            return None
+        row = connection.execute("select version_num from alembic_version").fetchone()
+        return None if row is None else str(row[0])
+
+
+def migrate(database_url: str) -> bool:
+    """Applies what is missing; True when something was. A database already current costs one query."""
+    if database_revision(database_url) == newest_revision():
+        return False
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["database_url"] = database_url
+    command.upgrade(config, "head")
+    return True

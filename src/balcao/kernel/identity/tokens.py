@@ -1,0 +1,69 @@
+"""Session tokens: JWT (RFC 7519), HS256, with keys that rotate."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import jwt
+
+from balcao.kernel.ids import new_token
+
+ALGORITHM = "HS256"
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKeys:
+    """The current key signs; previous ones still verify."""
+
+    current: str
+    previous: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SessionClaims:
+    """What a session token says. Each request checks the session row besides."""
+
+    user_id: UUID
+    tenant_id: UUID
+    session_id: UUID
+    role: str
+
+
+def sign_session(claims: SessionClaims, keys: SigningKeys, *, issued: datetime, expires: datetime) -> str:
+    """The token of a session."""
+    payload = {
+        "sub": str(claims.user_id),
+        "tenant_id": str(claims.tenant_id),
+        "role": claims.role,
+        "sid": str(claims.session_id),
+        "iat": issued,
+        "exp": expires,
+        "jti": new_token(12),
+    }
+    return jwt.encode(payload, keys.current, algorithm=ALGORITHM)
+
+
+def read_session(token: str, keys: SigningKeys) -> SessionClaims | None:
+    """The claims of a valid token, or None for anything else."""
+    for key in (keys.current, *keys.previous):
+        try:
+            claims = jwt.decode(
+                token, key, algorithms=[ALGORITHM], options={"require": ["exp", "sub", "sid", "tenant_id"]}
+            )
+            return SessionClaims(
+                UUID(claims["sub"]),
+                UUID(claims["tenant_id"]),
+                UUID(claims["sid"]),
+                str(claims.get("role", "")),
+            )
+        except (jwt.PyJWTError, ValueError, TypeError, AttributeError):
+            continue
+    return None
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a one-time or tracking token. It has 256 random bits, so a plain digest is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()

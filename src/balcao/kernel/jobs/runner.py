@@ -1,0 +1,165 @@
+"""The worker: takes jobs from the queue, opens the tenant's door for them, and decides about the next try."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+import procrastinate
+import structlog
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Job as QueuedJob
+from procrastinate.retry import BaseRetryStrategy, RetryDecision
+from sqlalchemy import text
+
+from balcao.kernel.errors import DomainError, TenantUnknownError
+from balcao.kernel.events import Reaction
+from balcao.kernel.jobs.job import JobContext
+from balcao.kernel.jobs.reactions import deliver
+from balcao.kernel.platform_work import platform_work
+from balcao.kernel.queue import Job
+from balcao.kernel.runtime import Runtime
+from balcao.ports.errors import ProviderRejected, ProviderUnavailable
+
+REACTION_BACKOFF = (1, 5, 30, 120, 600, 3600)
+STALLED_SECONDS = 30.0
+KEEP_FINISHED_HOURS = 72
+log = structlog.get_logger("balcao.jobs")
+
+
+class Backoff(BaseRetryStrategy):
+    """Waits the listed seconds, with jitter, before each retry; never retries what a provider or a rule refused."""
+
+    def __init__(self, seconds: tuple[float, ...]) -> None:
+        self._seconds = seconds
+
+    def get_retry_decision(self, *, exception: BaseException, job: QueuedJob) -> RetryDecision | None:
+        """The moment of the next try, or None to give up and leave the job for a person to see."""
+        if isinstance(exception, (ProviderRejected, DomainError)) or job.attempts >= len(self._seconds):
+            return None
+        wait = self._seconds[job.attempts]
+        if isinstance(exception, ProviderUnavailable) and exception.retry_after is not None:
+            wait = max(wait, exception.retry_after)
+        return RetryDecision(retry_in={"seconds": max(1, round(wait * random.uniform(0.9, 1.2)))})
+
+
+def build_queue(runtime: Runtime) -> procrastinate.App:
+    """The queue with every job and reaction of the installation as a task."""
+    app = procrastinate.App(
+        connector=procrastinate.PsycopgConnector(conninfo=runtime.database.url, min_size=1, max_size=6)
+    )
+    for module in runtime.modules:
+        for job in module.jobs:
+            app.task(name=job.name, queue=job.queue, retry=Backoff(job.backoff), pass_context=True)(
+                _job_task(runtime, module.name, job)
+            )
+            if job.cron is not None:
+                _schedule(app, runtime, module.name, job)
+    for reaction in runtime.transactions.reactions.all:
+        app.task(name=reaction.job_name, queue="now", retry=Backoff(REACTION_BACKOFF), pass_context=True)(
+            _reaction_task(runtime, reaction)
+        )
+    _keep_house(app)
+    return app
+
+
+Task = Callable[..., Awaitable[None]]
+
+
+def _job_task(runtime: Runtime, module: str, job: Job) -> Task:
+    async def run(
+        context: procrastinate.JobContext, tenant_id: str, args: dict[str, Any], request_id: str = ""
+    ) -> None:
+        try:
+            tenant = await runtime.tenants.find("id", tenant_id)
+        except TenantUnknownError:
+            log.warning("job_of_unknown_tenant", job=job.name, tenant_id=tenant_id)
+            return
+        if module not in tenant.modules:
+            log.info("job_of_switched_off_module", job=job.name, tenant=tenant.slug)
+            return
+        attempts = context.job.attempts
+        job_context = JobContext(
+            tenant,
+            runtime.transactions,
+            runtime.providers,
+            runtime.settings,
+            attempt=attempts + 1,
+            last_attempt=attempts >= len(job.backoff),
+            request_id=request_id,
+        )
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            arguments = job.arguments.model_validate(args)
+            await job.function(
+                job_context, **{name: getattr(arguments, name) for name in type(arguments).model_fields}
+            )
+
+    return run
+
+
+def _reaction_task(runtime: Runtime, reaction: Reaction) -> Task:
+    async def run(
+        _context: procrastinate.JobContext, tenant_id: str, args: dict[str, Any], request_id: str = ""
+    ) -> None:
+        tenant = await runtime.tenants.find("id", tenant_id)
+        if reaction.module not in tenant.modules:
+            return
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            await deliver(
+                runtime.transactions, tenant, reaction, UUID(args["event_id"]), args["event"], request_id
+            )
+
+    return run
+
+
+def _schedule(app: procrastinate.App, runtime: Runtime, module: str, job: Job) -> None:
+    assert job.cron is not None
+    assert job.due is not None, f"periodic job {job.name} says for whom it is due"
+    statement = text(job.due)
+
+    async def fan_out(timestamp: int) -> None:
+        async with platform_work(runtime.database, read_only=True) as session:
+            tenant_ids = [row[0] for row in await session.execute(statement)]
+        for tenant_id in tenant_ids:
+            tenant = await runtime.tenants.find("id", str(tenant_id))
+            if module in tenant.modules:
+                async with runtime.transactions.begin(tenant) as uow:
+                    uow.enqueue(job, lock=f"{job.name}:{tenant.id}")
+
+    task = app.task(name=f"schedule:{job.name}", queue="now")(fan_out)
+    app.periodic(cron=job.cron)(task)
+
+
+def _keep_house(app: procrastinate.App) -> None:
+    async def recover(timestamp: int) -> None:
+        """Gives the jobs of a killed worker back to the queue, and forgets old finished ones."""
+        for stalled in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+            log.warning("job_recovered", job=stalled.task_name, id=stalled.id)
+            await app.job_manager.retry_job(stalled)
+        await app.job_manager.delete_old_jobs(nb_hours=KEEP_FINISHED_HOURS)
+
+    task = app.task(name="kernel.recover_jobs", queue="now", queueing_lock="kernel.recover_jobs")(recover)
+    app.periodic(cron="* * * * *")(task)
+
+
+async def run_worker(app: procrastinate.App, *, concurrency: int = 4, signals: bool = True) -> None:
+    """Works until cancelled or told to stop; running jobs get 20 seconds to finish or are handed back."""
+    while True:
+        try:
+            async with app.open_async():
+                await app.run_worker_async(
+                    concurrency=concurrency,
+                    install_signal_handlers=signals,
+                    fetch_job_polling_interval=5.0,
+                    shutdown_graceful_timeout=20.0,
+                    update_heartbeat_interval=10.0,
+                    stalled_worker_timeout=STALLED_SECONDS,
+                )
+            return
+        except (ConnectorException, OSError) as error:
+            import asyncio
+
+            log.warning("worker_line_broken", error=type(error).__name__)
+            await asyncio.sleep(2.0)

@@ -1,0 +1,78 @@
+"""The manifest every module fills. Reading one tells what a module adds to the installation."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from balcao.kernel.errors import DomainError
+from balcao.kernel.events import Reaction
+from balcao.kernel.queue import Job
+from balcao.kernel.tenants import Tenant
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter
+
+    from balcao.kernel.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One thing a group may be allowed: `module.area:verb`, with its label as an English msgid."""
+
+    code: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """A door in the panel's menu, shown to those who hold the permission."""
+
+    label: str
+    href: str
+    icon: str
+    permission: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class DemoInput:
+    """Which demo business a module's loader is to fill."""
+
+    business: str
+
+
+DemoLoader = Callable[["Runtime", Tenant, DemoInput], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """What a module brings: doors, work, rights, words. No logic here."""
+
+    name: str
+    title: str
+    folder: Path
+    routers: Sequence[APIRouter] = ()
+    pages: Sequence[APIRouter] = ()
+    jobs: Sequence[Job] = ()
+    reactions: Sequence[Reaction] = ()
+    permissions: Sequence[Permission] = ()
+    nav: Sequence[NavItem] = ()
+    constraint_errors: Mapping[str, Callable[[], DomainError]] = field(
+        default_factory=dict[str, Callable[[], DomainError]]
+    )
+    demo: DemoLoader | None = None
+    # False for what every tenant has (signing in, the team): its doors open without asking the plan.
+    gated: bool = True
+
+    @property
+    def templates(self) -> Path:
+        """Folder of the module's templates; each lies in a folder named like the module."""
+        return self.folder / "templates"
+
+    @property
+    def locale(self) -> Path:
+        """Folder of the module's gettext catalogues."""
+        return self.folder / "locale"

@@ -1,0 +1,25 @@
+"""The one door across tenants: for sign-in, seeding, sweeping and central administration. A contract lists its users."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from balcao.kernel.db.engine import Database
+from balcao.kernel.db.row_security import PLATFORM_ROLE, bind_statement
+from balcao.kernel.work import NO_PARAMETERS
+
+
+@asynccontextmanager
+async def platform_work(database: Database, *, read_only: bool = False) -> AsyncIterator[AsyncSession]:
+    """A transaction that sees every tenant's rows. Commits when the block ends well."""
+    async with database.session() as session:
+        connection = await session.connection()
+        await connection.exec_driver_sql(
+            bind_statement(PLATFORM_ROLE, "", read_only=read_only, timeout_ms=60_000),
+            execution_options=NO_PARAMETERS,
+        )
+        yield session
+        await session.commit()

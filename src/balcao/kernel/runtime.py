@@ -1,0 +1,70 @@
+"""The installation as one process holds it, put together once in the composition root and handed down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from balcao.kernel.bulletin import PLATFORM, Bulletin
+from balcao.kernel.cache import Cache
+from balcao.kernel.clock import Clock
+from balcao.kernel.db.engine import Database
+from balcao.kernel.files.blobs import BlobStore
+from balcao.kernel.i18n import Catalogues
+from balcao.kernel.identity.tokens import SigningKeys
+from balcao.kernel.module import Module
+from balcao.kernel.providers import Providers
+from balcao.kernel.rate_limit import RateLimiter
+from balcao.kernel.settings import Settings
+from balcao.kernel.tenants import TENANTS_TOPIC, TenantDirectory
+from balcao.kernel.work import Transactions
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Everything long-lived. No part of it knows a product word."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    bulletin: Bulletin
+    transactions: Transactions
+    tenants: TenantDirectory
+    cache: Cache
+    limiter: RateLimiter
+    blobs: BlobStore
+    catalogues: Catalogues
+    keys: SigningKeys
+    modules: Sequence[Module]
+    providers: Providers
+    permissions: frozenset[str]
+
+    def start(self) -> None:
+        """Starts what runs beside the requests of this process."""
+        self.bulletin.start()
+
+    async def close(self) -> None:
+        """Ends it in order."""
+        await self.bulletin.stop()
+        await self.database.close()
+
+
+def known_permissions(modules: Sequence[Module]) -> frozenset[str]:
+    """Every permission any module declares."""
+    return frozenset(permission.code for module in modules for permission in module.permissions)
+
+
+def connect_caches(bulletin: Bulletin, cache: Cache, tenants: TenantDirectory) -> None:
+    """Lets postings of any process drop what this one remembers."""
+
+    def heard(tenant_id: Any, topic: str) -> None:
+        if tenant_id == PLATFORM and topic == TENANTS_TOPIC:
+            tenants.forget()
+        cache.invalidate_local(tenant_id, topic)
+
+    def gap() -> None:
+        tenants.forget()
+        cache.clear()
+
+    bulletin.listen(heard, on_gap=gap)

@@ -1,0 +1,144 @@
+"""Every setting of the installation, read once from the environment and frozen.
+
+The flat names are those of the systems this product replaces, so an existing `.env` keeps working. Secrets are
+`SecretStr`: `repr`, logs and pages show `***`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SECRET_MIN_LENGTH = 32
+
+Environment = Literal["development", "staging", "production"]
+
+
+class Settings(BaseSettings):
+    """Settings of one process. Built once, in the composition root, and handed down."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True, populate_by_name=True
+    )
+
+    app_name: str = Field("Balcão", description="Name shown in e-mails and page titles.")
+    env: Environment = Field("development", description="development, staging or production.")
+    debug: bool = Field(False, description="Opens GET /debug/db. Refused in production.")
+    api_base_url: str = Field(
+        "http://localhost:8000",
+        description="Public address of the installation, used in links that leave it.",
+    )
+    data_dir: Path = Field(
+        Path(".balcao"), alias="BALCAO_DATA", description="Folder with all state of a local instance."
+    )
+
+    database_url: str = Field(
+        "",
+        description="postgresql://… of an outside server (15 or newer). Empty: the embedded server is used.",
+    )
+    database_pool_size: int = Field(12, ge=1, le=200, description="Connections kept open by one process.")
+    database_pool_overflow: int = Field(12, ge=0, le=200, description="Connections allowed above the pool.")
+    database_statement_timeout_ms: int = Field(
+        15_000, ge=100, description="Longest a request's statement may run, in milliseconds."
+    )
+    redis_url: str = Field("", description="Shares cache and rate limits between processes. Optional.")
+    rate_limit_redis_url: str = Field("", description="Another Redis for the rate limits only. Optional.")
+
+    auth_secret: SecretStr = Field(SecretStr(""), description="Signs session tokens. 32 characters or more.")
+    auth_secret_previous: SecretStr = Field(
+        SecretStr(""), description="Former AUTH_SECRET, still accepted while sessions signed with it live."
+    )
+    admin_session_expire_minutes: int = Field(
+        480, ge=5, description="Life of a panel session, in minutes. Never under 5."
+    )
+    order_tracking_days: int = Field(30, ge=1, le=365, description="Days a buyer's tracking link works.")
+
+    default_tenant: str = Field("", description="Tenant (slug) of requests that name none. Empty: 404.")
+    trusted_hosts: str = Field("*", description="Host names served, separated by commas.")
+    trusted_proxies: str = Field(
+        "", description="Networks whose X-Forwarded-* headers are believed (CIDR, commas)."
+    )
+    cors_origins: str = Field(
+        "",
+        validation_alias=AliasChoices("cors_origins", "cors_allowed_origins"),
+        description="Origins allowed to call the API from a browser, separated by commas.",
+    )
+    rate_limit_scale: float = Field(1.0, gt=0, description="Multiplies every rate limit; for load tests.")
+
+    storage_backend: Literal["local", "s3"] = Field("local", description="Where files live: local or s3.")
+    media_root: Path | None = Field(
+        None, description="Folder of local files. Empty: media/ in the data folder."
+    )
+    s3_endpoint: str = Field("", description="Address of an S3-compatible store. Empty: AWS.")
+    s3_bucket: str = Field(
+        "",
+        validation_alias=AliasChoices("s3_bucket", "aws_s3_bucket"),
+        description="Bucket of STORAGE_BACKEND=s3.",
+    )
+    s3_region: str = Field("us-east-1", description="Region of the bucket.")
+    s3_access_key_id: str = Field("", description="Access key of the bucket.")
+    s3_secret_access_key: SecretStr = Field(SecretStr(""), description="Secret key of the bucket.")
+    upload_max_bytes: int = Field(5_000_000, description="Largest picture accepted, in bytes.")
+
+    email_provider: Literal["mailbox", "smtp"] = Field(
+        "mailbox", description="mailbox keeps mail inside the product; smtp sends it."
+    )
+    smtp_host: str = Field("", description="Server of EMAIL_PROVIDER=smtp.")
+    smtp_port: int = Field(587, description="Its port: 587 (STARTTLS) or 465 (TLS).")
+    smtp_username: str = Field("", description="Its account, when it wants one.")
+    smtp_password: SecretStr = Field(SecretStr(""), description="Password of the account.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="How the line is protected."
+    )
+    email_from: str = Field("balcao@localhost", description="Sender address of outgoing mail.")
+    email_from_name: str = Field("Balcão", description="Sender name of outgoing mail.")
+
+    places_provider: Literal["embedded", "viacep"] = Field(
+        "embedded", description="Who answers CEP questions: the bundled table or viacep.com.br."
+    )
+    log_format: Literal["console", "json"] = Field("console", description="console (coloured) or json.")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @field_validator("auth_secret", "auth_secret_previous")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        text = value.get_secret_value()
+        if text and len(text) < SECRET_MIN_LENGTH:
+            raise ValueError(f"a secret needs {SECRET_MIN_LENGTH} characters or more")
+        return value
+
+    @model_validator(mode="after")
+    def _safe_for_environment(self) -> Self:
+        if self.env == "development":
+            return self
+        problems: list[str] = []
+        if not self.auth_secret.get_secret_value():
+            problems.append("AUTH_SECRET is missing")
+        if self.debug:
+            problems.append("DEBUG must be off")
+        if self.trusted_hosts.strip() == "*":
+            problems.append("TRUSTED_HOSTS must name the hosts served")
+        if "*" in self.cors_origins:
+            problems.append("CORS_ORIGINS must not be *")
+        if self.env == "production" and not self.api_base_url.startswith("https://"):
+            problems.append("API_BASE_URL must be https")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Cookies carry Secure unless the base address is plain http."""
+        return self.api_base_url.startswith("https://")
+
+    @property
+    def media_path(self) -> Path:
+        """Folder of local files."""
+        return self.media_root or self.data_dir / "media"
+
+    def listed(self, value: str) -> list[str]:
+        """Splits a comma-separated setting into its parts."""
+        return [part.strip() for part in value.split(",") if part.strip()]

@@ -1,0 +1,91 @@
+"""Putting the web application together: doors of every module twice (with and without /api/v1), pages once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import Depends, FastAPI
+from fastapi.routing import APIRoute
+from starlette.types import ASGIApp
+
+from balcao.kernel.jobs.runner import build_queue, run_worker
+from balcao.kernel.runtime import Runtime
+from balcao.kernel.web import health, look
+from balcao.kernel.web.dependencies import RequiresModule
+from balcao.kernel.web.problems import install_problem_handlers
+from balcao.kernel.web.static_files import serve_static
+from balcao.kernel.web.templates import make_environment
+from balcao.kernel.web.tenant_of_request import ActorCache
+
+API = "/api/v1"
+DESCRIPTION = "One program that runs a Brazilian small business online. Money is in centavos, times in RFC 3339."
+
+
+def _operation_id(route: APIRoute) -> str:
+    return f"{route.tags[0] if route.tags else 'balcao'}_{route.name}".replace(" ", "_")
+
+
+def create_app(runtime: Runtime, *, with_worker: bool = False) -> FastAPI:
+    """The application of one process; `with_worker` runs the job worker in the same loop."""
+    app = FastAPI(
+        title="Balcão",
+        version="1.0.0",
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        generate_unique_id_function=_operation_id,
+        lifespan=_lifespan(runtime, with_worker=with_worker),
+        redirect_slashes=False,
+    )
+    app.state.runtime = runtime
+    app.state.actors = ActorCache(runtime)
+    app.state.templates = make_environment(runtime.modules)
+    install_problem_handlers(app)
+    app.include_router(look.router)
+    for prefix, in_schema in ((API, True), ("", False)):
+        app.include_router(health.router, prefix=prefix, include_in_schema=in_schema)
+        for module in runtime.modules:
+            for router in module.routers:
+                app.include_router(
+                    router,
+                    prefix=prefix,
+                    include_in_schema=in_schema,
+                    dependencies=[Depends(RequiresModule(module.name))] if module.gated else [],
+                )
+    for module in runtime.modules:
+        for router in module.pages:
+            app.include_router(
+                router,
+                include_in_schema=False,
+                dependencies=[Depends(RequiresModule(module.name))] if module.gated else [],
+            )
+    app.mount("/static", _static_app())
+    return app
+
+
+def _static_app() -> ASGIApp:
+    async def static(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            await serve_static(scope, receive, send)
+
+    return static
+
+
+def _lifespan(runtime: Runtime, *, with_worker: bool) -> Callable[[FastAPI], Any]:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        runtime.start()
+        worker = asyncio.create_task(run_worker(build_queue(runtime), signals=False)) if with_worker else None
+        try:
+            yield
+        finally:
+            if worker is not None:
+                worker.cancel()
+                await asyncio.gather(worker, return_exceptions=True)
+            await runtime.close()
+
+    return lifespan

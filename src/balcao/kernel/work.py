@@ -1,0 +1,174 @@
+"""The unit of work: one transaction with everything a verb needs, and the only place that commits.
+
+It carries session, tenant, actor and clock. Two verbs leave it: `publish(event)` and `enqueue(job, …)`; both become
+rows of the same transaction. `announce(topic)` tells caches and live pages, after the commit, where to look again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import event as sqlalchemy_event
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
+
+from balcao.kernel.actor import SYSTEM, Actor
+from balcao.kernel.bulletin import Bulletin
+from balcao.kernel.clock import Clock, system_clock
+from balcao.kernel.db.constraints import ConstraintErrors, domain_error_of, is_retryable
+from balcao.kernel.db.engine import Database, TenantSession
+from balcao.kernel.db.models import TenantModel
+from balcao.kernel.db.row_security import APP_ROLE, bind_statement
+from balcao.kernel.events import Reactions, event_payload
+from balcao.kernel.ids import new_id
+from balcao.kernel.queue import Job, PendingJob, insert_jobs
+from balcao.kernel.tenants import Tenant
+
+Result = TypeVar("Result")
+NO_PARAMETERS: Mapping[str, Any] = {"no_parameters": True}
+
+
+@dataclass(slots=True)
+class UnitOfWork:
+    """One transaction of one tenant. Made by `Transactions.begin`, never by hand."""
+
+    session: AsyncSession
+    tenant: Tenant
+    actor: Actor
+    clock: Clock
+    reactions: Reactions
+    request_id: str = ""
+    read_only: bool = False
+    jobs: list[PendingJob] = field(default_factory=list[PendingJob])
+    topics: set[str] = field(default_factory=set[str])
+
+    @property
+    def tenant_id(self) -> UUID:
+        """The bound tenant's id."""
+        return self.tenant.id
+
+    def now(self) -> datetime:
+        """The present moment, aware, UTC."""
+        return self.clock()
+
+    def enqueue(
+        self, job: Job, *, at: datetime | None = None, lock: str | None = None, **arguments: Any
+    ) -> None:
+        """Asks for a job; it exists if, and only if, this transaction commits. Arguments carry ids only."""
+        payload = job.arguments(**arguments).model_dump(mode="json")
+        self.jobs.append(self._pending(job.name, job.queue, payload, lock or job.lock, at))
+
+    def publish(self, event: object) -> None:
+        """Tells whoever cares: one job for each reaction whose module is on."""
+        event_id = str(new_id())
+        for reaction in self.reactions.to(event, self.tenant.modules):
+            payload = {"event_id": event_id, "event": event_payload(event)}
+            self.jobs.append(self._pending(reaction.job_name, "now", payload, None, None))
+
+    def announce(self, *topics: str) -> None:
+        """After the commit, caches and live pages of this tenant hear that the topics changed."""
+        self.topics.update(topics)
+
+    def _pending(
+        self, name: str, queue: Any, payload: dict[str, Any], lock: str | None, at: datetime | None
+    ) -> PendingJob:
+        args = {"tenant_id": str(self.tenant_id), "request_id": self.request_id, "args": payload}
+        return PendingJob(name, queue, args, lock, at)
+
+
+class Transactions:
+    """Opens units of work on the database of this process."""
+
+    def __init__(
+        self,
+        database: Database,
+        bulletin: Bulletin,
+        reactions: Reactions,
+        *,
+        constraint_errors: ConstraintErrors | None = None,
+        clock: Clock = system_clock,
+        statement_timeout_ms: int = 15_000,
+    ) -> None:
+        self.database = database
+        self.bulletin = bulletin
+        self.reactions = reactions
+        self.clock = clock
+        self._constraint_errors = dict(constraint_errors or {})
+        self._timeout_ms = statement_timeout_ms
+
+    @asynccontextmanager
+    async def begin(
+        self, tenant: Tenant, actor: Actor = SYSTEM, *, read_only: bool = False, request_id: str = ""
+    ) -> AsyncIterator[UnitOfWork]:
+        """A transaction bound to the tenant; commits when the block ends well, rolls back otherwise."""
+        async with self.database.session(tenant_id=tenant.id) as session:
+            uow = UnitOfWork(session, tenant, actor, self.clock, self.reactions, request_id, read_only)
+            await self._bind(session, APP_ROLE, str(tenant.id), read_only=read_only)
+            try:
+                yield uow
+                await session.flush()
+                if uow.jobs:
+                    await insert_jobs(session, uow.jobs)
+                await session.commit()
+            except IntegrityError as error:
+                known = domain_error_of(error, self._constraint_errors)
+                if known is None:
+                    raise
+                raise known from error
+        if uow.topics or uow.jobs:
+            self.bulletin.post(tenant.id, uow.topics, jobs=bool(uow.jobs))
+
+    async def run(
+        self,
+        tenant: Tenant,
+        actor: Actor,
+        verb: Callable[[UnitOfWork], Awaitable[Result]],
+        *,
+        request_id: str = "",
+        attempts: int = 3,
+    ) -> Result:
+        """Runs `verb` in a transaction of its own, again from the start after a deadlock or serialisation failure."""
+        for attempt in range(1, attempts + 1):
+            try:
+                async with self.begin(tenant, actor, request_id=request_id) as uow:
+                    return await verb(uow)
+            except DBAPIError as error:
+                if attempt == attempts or not is_retryable(error):
+                    raise
+                await asyncio.sleep(random.uniform(0.01, 0.05) * attempt)
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    async def _bind(self, session: AsyncSession, role: str, tenant_id: str, *, read_only: bool) -> None:
+        statement = bind_statement(role, tenant_id, read_only=read_only, timeout_ms=self._timeout_ms)
+        connection = await session.connection()
+        try:
+            await connection.exec_driver_sql(statement, execution_options=NO_PARAMETERS)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            # The pooled connection had died (a restarted server). Nothing ran yet: take a fresh one.
+            await session.rollback()
+            connection = await session.connection()
+            await connection.exec_driver_sql(statement, execution_options=NO_PARAMETERS)
+
+
+@sqlalchemy_event.listens_for(TenantSession, "do_orm_execute")
+def _name_the_tenant(state: ORMExecuteState) -> None:  # pyright: ignore[reportUnusedFunction]
+    """Adds the tenant to every ORM statement: row security is the wall, this is the route to one shard."""
+    tenant_id = state.session.info.get("tenant_id")
+    if tenant_id is None or state.is_column_load or state.is_relationship_load:
+        return
+    if state.is_select or state.is_update or state.is_delete:
+        state.statement = state.statement.options(
+            with_loader_criteria(
+                TenantModel, lambda model: model.tenant_id == tenant_id, include_aliases=True
+            )
+        )

@@ -1,0 +1,1 @@
+"""Providers of payments: who moves the money."""

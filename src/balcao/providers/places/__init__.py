@@ -1,0 +1,1 @@
+"""Providers of places: who knows postal codes and points on the map."""

@@ -1,0 +1,128 @@
+"""The list: which modules the installation has, which providers answer, and how a process is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import MetaData
+
+import balcao.kernel.files.models
+import balcao.kernel.idempotency
+import balcao.kernel.identity.models
+import balcao.kernel.jobs.reactions  # noqa: F401 - imported for their tables
+from balcao.kernel.bulletin import Bulletin
+from balcao.kernel.cache import Cache
+from balcao.kernel.clock import Clock, system_clock
+from balcao.kernel.db.engine import Database
+from balcao.kernel.db.models import Base
+from balcao.kernel.errors import DomainError
+from balcao.kernel.events import Reactions
+from balcao.kernel.files.blobs import BlobStore, local_blobs, s3_blobs
+from balcao.kernel.i18n import Catalogues
+from balcao.kernel.identity.tokens import SigningKeys
+from balcao.kernel.module import Module
+from balcao.kernel.providers import Providers
+from balcao.kernel.rate_limit import RateLimiter
+from balcao.kernel.runtime import Runtime, connect_caches, known_permissions
+from balcao.kernel.settings import Settings
+from balcao.kernel.tenants import TenantDirectory
+from balcao.kernel.work import Transactions
+from balcao.modules.admin.module import MODULE as ADMIN
+from balcao.modules.messaging.module import MODULE as MESSAGING
+from balcao.modules.payments.module import MODULE as PAYMENTS
+from balcao.modules.store.module import MODULE as STORE
+from balcao.ports.email import EmailSender
+from balcao.ports.places import Places
+from balcao.providers.email.mailbox import Mailbox
+from balcao.providers.payments.pix_static import PixStatic
+from balcao.providers.places.embedded import EmbeddedPlaces
+
+MODULES: tuple[Module, ...] = (PAYMENTS, MESSAGING, STORE, ADMIN)
+KERNEL_LOCALE = Path(__file__).parent / "kernel" / "locale"
+
+
+def all_metadata() -> MetaData:
+    """The tables of kernel and modules, for migrations and the drift check."""
+    return Base.metadata
+
+
+def email_provider(settings: Settings) -> EmailSender:
+    """The chosen sender of e-mail."""
+    if settings.email_provider == "smtp":
+        from balcao.providers.email.smtp import SmtpSender
+
+        return SmtpSender(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            username=settings.smtp_username,
+            password=settings.smtp_password.get_secret_value(),
+            security=settings.smtp_security,
+        )
+    return Mailbox()
+
+
+def places_provider(settings: Settings) -> Places:
+    """The chosen source of addresses."""
+    if settings.places_provider == "viacep":
+        from balcao.providers.places.viacep import ViaCep
+
+        return ViaCep()
+    return EmbeddedPlaces()
+
+
+def blob_store(settings: Settings) -> BlobStore:
+    """The chosen place of files."""
+    if settings.storage_backend == "s3":
+        return s3_blobs(
+            settings.s3_bucket,
+            region=settings.s3_region,
+            endpoint=settings.s3_endpoint,
+            access_key_id=settings.s3_access_key_id,
+            secret_access_key=settings.s3_secret_access_key.get_secret_value(),
+        )
+    return local_blobs(settings.media_path)
+
+
+def _constraint_errors() -> dict[str, Callable[[], DomainError]]:
+    return {name: make for module in MODULES for name, make in module.constraint_errors.items()}
+
+
+def build_runtime(settings: Settings, database_url: str, *, clock: Clock = system_clock) -> Runtime:
+    """One process of the installation on the given database. `settings.auth_secret` must be set."""
+    database = Database(
+        database_url, pool_size=settings.database_pool_size, overflow=settings.database_pool_overflow
+    )
+    bulletin = Bulletin(database_url)
+    reactions = Reactions(reaction for module in MODULES for reaction in module.reactions)
+    tenants = TenantDirectory(database)
+    cache = Cache(redis_url=settings.redis_url)
+    connect_caches(bulletin, cache, tenants)
+    previous = settings.auth_secret_previous.get_secret_value()
+    return Runtime(
+        settings=settings,
+        clock=clock,
+        database=database,
+        bulletin=bulletin,
+        transactions=Transactions(
+            database,
+            bulletin,
+            reactions,
+            constraint_errors=_constraint_errors(),
+            clock=clock,
+            statement_timeout_ms=settings.database_statement_timeout_ms,
+        ),
+        tenants=tenants,
+        cache=cache,
+        limiter=RateLimiter(
+            scale=settings.rate_limit_scale, redis_url=settings.rate_limit_redis_url or settings.redis_url
+        ),
+        blobs=blob_store(settings),
+        catalogues=Catalogues([KERNEL_LOCALE, *(module.locale for module in MODULES)]),
+        keys=SigningKeys(settings.auth_secret.get_secret_value(), (previous,) if previous else ()),
+        modules=MODULES,
+        providers=Providers(
+            email=email_provider(settings), places=places_provider(settings), pix=PixStatic()
+        ),
+        permissions=known_permissions(MODULES),
+    )

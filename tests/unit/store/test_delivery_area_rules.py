@@ -1,0 +1,205 @@
+"""Delivery areas: edges of the rings, who wins, what a fee becomes, and the check before saving."""
+
+from uuid import UUID
+
+import pytest
+
+from balcao.modules.store.delivery_areas import (
+    Area,
+    AreaIssue,
+    Destination,
+    check_areas,
+    destination_hash,
+    match_area,
+    missing_for_minimum,
+    no_area_reason,
+    shipping_fee,
+    shipping_for,
+)
+
+
+def uid(number: int) -> UUID:
+    return UUID(int=number)
+
+
+def ring(number: int, low: int, high: int, fee: int = 900, priority: int = 0, active: bool = True) -> Area:
+    return Area(uid(number), "km", fee, priority, metres_min=low, metres_max=high, active=active)
+
+
+def bairro(number: int, *names: str, city: str = "", priority: int = 0) -> Area:
+    return Area(uid(number), "district", 700, priority, districts=frozenset(names), city=city)
+
+
+def ceps(number: int, first: str, last: str, priority: int = 0) -> Area:
+    return Area(uid(number), "postal_range", 800, priority, postal_from=first, postal_to=last)
+
+
+HOME = Destination("01310-100".replace("-", ""), "Bela Vista", "São Paulo", 3250)
+RINGS = [ring(1, 0, 5000, 900), ring(2, 5000, 10_000, 1400)]
+
+
+@pytest.mark.parametrize(
+    ("metres", "fee"), [(0, 900), (4999, 900), (5000, 1400), (9999, 1400), (10_000, None)]
+)
+def test_ring_edges(metres: int, fee: int | None) -> None:
+    area = match_area(RINGS, Destination("01310100", "", "", metres))
+    assert (area and area.fee_cents) == fee
+
+
+def test_bairro_ignores_case_and_accents() -> None:
+    area = bairro(1, "agua branca", city="sao paulo")
+    assert match_area([area], Destination("05001000", " ÁGUA  Branca", "SÃO PAULO")) == area
+    assert match_area([area], Destination("05001000", "Água Branca", "Recife")) is None
+
+
+def test_cep_range_includes_both_ends() -> None:
+    area = ceps(1, "01300000", "01319999")
+    found = [
+        match_area([area], Destination(cep, "", ""))
+        for cep in ("01299999", "01300000", "01319999", "01320000")
+    ]
+    assert found == [None, area, area, None]
+
+
+def test_lowest_priority_number_wins_over_exactness() -> None:
+    near, named = ring(1, 0, 5000, priority=1), bairro(2, "bela vista", priority=2)
+    assert match_area([named, near], HOME) == near
+
+
+def test_at_equal_priority_the_most_exact_kind_wins() -> None:
+    near, postal, named = ring(1, 0, 5000), ceps(2, "01310000", "01319999"), bairro(3, "bela vista")
+    assert match_area([near, postal, named], HOME) == named
+    assert match_area([near, postal], HOME) == postal
+
+
+def test_at_equal_kind_the_smallest_wins() -> None:
+    assert match_area([ring(1, 0, 9000), ring(2, 2000, 4000)], HOME) == ring(2, 2000, 4000)
+    wide, narrow = ceps(1, "01000000", "01999999"), ceps(2, "01310000", "01310999")
+    assert match_area([wide, narrow], HOME) == narrow
+    many, one = bairro(1, "bela vista", "liberdade"), bairro(2, "bela vista")
+    assert match_area([many, one], HOME) == one
+
+
+def test_a_bairro_of_one_city_beats_the_same_name_anywhere() -> None:
+    anywhere, here = bairro(1, "bela vista"), bairro(2, "bela vista", "liberdade", city="sao paulo")
+    assert match_area([anywhere, here], HOME) == here
+
+
+def test_equal_areas_fall_back_to_their_id() -> None:
+    assert match_area([bairro(2, "bela vista"), bairro(1, "bela vista")], HOME) == bairro(1, "bela vista")
+
+
+def test_inactive_areas_do_not_count() -> None:
+    assert match_area([ring(1, 0, 5000, active=False)], HOME) is None
+
+
+def test_without_a_distance_rings_do_not_match_and_the_reason_says_so() -> None:
+    nowhere = Destination("01310100", "Bela Vista", "São Paulo")
+    assert match_area(RINGS, nowhere) is None
+    assert no_area_reason(RINGS, nowhere) == "address_not_found"
+    assert no_area_reason([ring(1, 0, 5000, active=False), bairro(2, "centro")], nowhere) == "out_of_area"
+    assert no_area_reason(RINGS, Destination("01310100", "", "", 10_000)) == "out_of_area"
+
+
+@pytest.mark.parametrize(("subtotal", "fee"), [(9999, 900), (10_000, 0), (10_001, 0)])
+def test_free_from_a_discounted_subtotal(subtotal: int, fee: int) -> None:
+    assert shipping_for(Area(uid(1), "km", 900, free_above_cents=10_000), subtotal) == fee
+
+
+def test_a_quote_keeps_the_same_terms() -> None:
+    assert [shipping_fee(900, 10_000, subtotal) for subtotal in (9999, 10_000)] == [900, 0]
+    assert shipping_fee(900, 0, 0) == 0
+
+
+def test_without_a_limit_shipping_is_never_free() -> None:
+    assert shipping_for(Area(uid(1), "km", 900), 10**9) == 900
+
+
+def test_minimum_order() -> None:
+    assert [missing_for_minimum(3000, subtotal) for subtotal in (0, 2999, 3000, 5000)] == [3000, 1, 0, 0]
+
+
+ADDRESS = {
+    "postal_code": "01310-100",
+    "street": "Avenida Paulista",
+    "number": "1578",
+    "district": "Bela Vista",
+    "city": "São Paulo",
+    "state": "SP",
+}
+
+
+def test_destination_hash_ignores_how_an_address_is_typed() -> None:
+    typed = {**ADDRESS, "postal_code": "01310100", "street": " avenida  PAULISTA ", "city": "sao paulo"}
+    assert destination_hash(**typed) == destination_hash(**ADDRESS)
+    assert len(destination_hash(**ADDRESS)) == 64
+
+
+@pytest.mark.parametrize("part", list(ADDRESS))
+def test_destination_hash_changes_with_every_part(part: str) -> None:
+    assert destination_hash(**{**ADDRESS, part: "9"}) != destination_hash(**ADDRESS)
+
+
+def test_destination_hash_does_not_run_parts_together() -> None:
+    shifted = {**ADDRESS, "street": "Avenida", "number": "Paulista 1578"}
+    assert destination_hash(**shifted) != destination_hash(**ADDRESS)
+
+
+def test_contiguous_rings_are_fine() -> None:
+    check = check_areas([*reversed(RINGS), bairro(3, "centro"), ceps(4, "01310000", "01310000")])
+    assert (check.refusals, check.warnings) == ((), ())
+
+
+def test_overlap_is_refused() -> None:
+    check = check_areas([ring(1, 0, 5000), ring(2, 4999, 8000), ring(3, 1000, 2000)])
+    assert check.refusals == (AreaIssue("overlap", uid(1), uid(3)), AreaIssue("overlap", uid(1), uid(2)))
+
+
+def test_overlap_with_a_ring_further_back_is_seen() -> None:
+    check = check_areas([ring(1, 0, 9000), ring(2, 1000, 2000), ring(3, 3000, 4000)])
+    assert [issue.other_id for issue in check.refusals] == [uid(2), uid(3)]
+
+
+def test_gaps_are_warned_of() -> None:
+    check = check_areas([ring(1, 1000, 2000), ring(2, 3000, 4000)])
+    assert check.refusals == ()
+    assert check.warnings == (AreaIssue("gap", None, uid(1)), AreaIssue("gap", uid(1), uid(2)))
+
+
+def test_inactive_rings_neither_overlap_nor_fill() -> None:
+    check = check_areas([ring(1, 0, 2000), ring(2, 1000, 4000, active=False), ring(3, 4000, 5000)])
+    assert check.refusals == ()
+    assert check.warnings == (AreaIssue("gap", uid(1), uid(3)),)
+
+
+def test_the_same_bairro_twice_is_warned_of() -> None:
+    areas = [bairro(1, "centro"), bairro(2, "centro", "bras"), bairro(3, "centro", priority=1)]
+    assert check_areas(areas).warnings == (AreaIssue("same_district", uid(1), uid(2)),)
+
+
+def test_fifty_rows_are_the_most() -> None:
+    areas = [ring(number, number * 100, number * 100 + 100) for number in range(51)]
+    assert check_areas(areas[:50]).refusals == ()
+    assert check_areas(areas).refusals == (AreaIssue("too_many_areas"),)
+
+
+@pytest.mark.parametrize(
+    ("area", "code"),
+    [
+        (ring(1, 5000, 5000), "min_not_below_max"),
+        (ring(1, -1, 5000), "min_not_below_max"),
+        (ring(1, 0, 5000, fee=-1), "bad_amount"),
+        (Area(uid(1), "district", 0, min_order_cents=-1, districts=frozenset({"x"})), "bad_amount"),
+        (Area(uid(1), "district", 0, free_above_cents=-1, districts=frozenset({"x"})), "bad_amount"),
+        (Area(uid(1), "district", 100_000_000, districts=frozenset({"x"})), "bad_amount"),
+        (Area(uid(1), "district", 0, eta_min=40, eta_max=30, districts=frozenset({"x"})), "bad_eta"),
+        (Area(uid(1), "district", 0, eta_min=-1, eta_max=30, districts=frozenset({"x"})), "bad_eta"),
+        (Area(uid(1), "district", 0), "no_district"),
+        (ceps(1, "01310000", "01309999"), "bad_postal_range"),
+        (ceps(1, "1310000", "01319999"), "bad_postal_range"),
+        (ceps(1, "01310000", "0131999x"), "bad_postal_range"),
+        (ceps(1, "01310000", "0131999٩"), "bad_postal_range"),
+    ],
+)
+def test_faulty_rows_are_refused(area: Area, code: str) -> None:
+    assert check_areas([area]).refusals == (AreaIssue(code, uid(1)),)  # type: ignore[arg-type]
