@@ -1066,6 +1066,7 @@ def create_tables() -> None:
         sa.Column("track", sa.Text(), server_default="quantity", nullable=False),
         sa.Column("on_hand", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("reserved", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("shortfall", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("daily_quota", sa.BigInteger(), nullable=True),
         sa.Column("low_threshold", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column(
@@ -1085,8 +1086,9 @@ def create_tables() -> None:
             "(sku_id is null) <> (option_id is null)", name=op.f("ck_stock_items_one_subject")
         ),
         sa.CheckConstraint("on_hand >= 0", name=op.f("ck_stock_items_on_hand")),
-        sa.CheckConstraint("reserved <= on_hand", name=op.f("ck_stock_items_reserved_on_hand")),
+        sa.CheckConstraint("reserved <= on_hand + shortfall", name=op.f("ck_stock_items_reserved_on_hand")),
         sa.CheckConstraint("reserved >= 0", name=op.f("ck_stock_items_reserved")),
+        sa.CheckConstraint("shortfall >= 0", name=op.f("ck_stock_items_shortfall")),
         sa.ForeignKeyConstraint(
             ["tenant_id", "option_id"],
             ["options.tenant_id", "options.id"],

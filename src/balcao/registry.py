@@ -7,10 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import MetaData
 
-import balcao.kernel.files.models
-import balcao.kernel.idempotency
-import balcao.kernel.identity.models
-import balcao.kernel.jobs.reactions  # noqa: F401 - imported for their tables
+from balcao.kernel import idempotency
 from balcao.kernel.bulletin import Bulletin
 from balcao.kernel.cache import Cache
 from balcao.kernel.clock import Clock, system_clock
@@ -18,9 +15,12 @@ from balcao.kernel.db.engine import Database
 from balcao.kernel.db.models import Base
 from balcao.kernel.errors import DomainError
 from balcao.kernel.events import Reactions
+from balcao.kernel.files import models as file_models
 from balcao.kernel.files.blobs import BlobStore, local_blobs, s3_blobs
 from balcao.kernel.i18n import Catalogues
+from balcao.kernel.identity import models as identity_models
 from balcao.kernel.identity.tokens import SigningKeys
+from balcao.kernel.jobs import reactions as reaction_tables
 from balcao.kernel.module import Module
 from balcao.kernel.providers import Providers
 from balcao.kernel.rate_limit import RateLimiter
@@ -39,6 +39,8 @@ from balcao.providers.payments.pix_static import PixStatic
 from balcao.providers.places.embedded import EmbeddedPlaces
 
 MODULES: tuple[Module, ...] = (PAYMENTS, MESSAGING, STORE, ADMIN)
+# Modules bring their own tables; these are the kernel's.
+KERNEL_TABLES = (idempotency, file_models, identity_models, reaction_tables)
 KERNEL_LOCALE = Path(__file__).parent / "kernel" / "locale"
 
 
@@ -58,6 +60,8 @@ def email_provider(settings: Settings) -> EmailSender:
             username=settings.smtp_username,
             password=settings.smtp_password.get_secret_value(),
             security=settings.smtp_security,
+            from_address=settings.email_from,
+            from_name=settings.email_from_name,
         )
     return Mailbox()
 

@@ -248,7 +248,7 @@ async def make_shop(runtime: Runtime) -> Shop:
             Store(
                 tenant_id=tenant.id, id=store_id, slug="centro", name="Centro", latitude=-23.55052, longitude=-46.633308,
                 postal_code="01001000", street="Praça da Sé", number="1", district="Sé", city="São Paulo", state="SP",
-                phone="+5511987654321", pix_key="123e4567-e12b-12d1-a456-426655440000", pix_receiver="PADARIA DO ZE",
+                phone="+551134567890", pix_key="123e4567-e12b-12d1-a456-426655440000", pix_receiver="PADARIA DO ZE",
                 payment_methods=["pix", "cash", "card_on_delivery", "meal_voucher"],
             )
         )  # fmt: skip

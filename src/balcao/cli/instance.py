@@ -9,6 +9,8 @@ import secrets
 from pathlib import Path
 from typing import IO, Any
 
+from pydantic import SecretStr
+
 from balcao.kernel.db.embedded import EmbeddedPostgres
 from balcao.kernel.settings import Settings
 
@@ -60,7 +62,7 @@ def load_settings(**overrides: Any) -> Settings:
     settings = Settings(**known)
     if settings.env != "development" or settings.auth_secret.get_secret_value():
         return settings
-    return Settings(**known, auth_secret=_kept_secret(settings.data_dir))
+    return Settings(**known, auth_secret=SecretStr(_kept_secret(settings.data_dir)))
 
 
 def _kept_secret(folder: Path) -> str:

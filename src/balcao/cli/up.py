@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 import shutil
 import socket
@@ -60,9 +61,8 @@ def _prepare_and_serve(instance: Instance, url: str, host: str, port: int) -> No
 
 
 def _import_application() -> None:
-    import balcao.cli.seed
-    import balcao.cli.serve
-    import balcao.web_app  # noqa: F401
+    for name in ("balcao.cli.seed", "balcao.cli.serve", "balcao.web_app"):
+        importlib.import_module(name)
 
 
 def _forget(folder: Path) -> None:

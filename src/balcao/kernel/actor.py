@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
@@ -20,7 +20,7 @@ class Actor:
     role: str = ""
     session_id: UUID | None = None
     tenant_id: UUID | None = None
-    permissions: frozenset[str] = field(default_factory=frozenset)
+    permissions: frozenset[str] = frozenset()
     store_ids: frozenset[UUID] | None = None
 
     def can(self, permission: str) -> bool:

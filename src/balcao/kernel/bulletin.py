@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from uuid import UUID
 
 import orjson
@@ -60,7 +60,7 @@ class Bulletin:
             self._wake.set()
 
     @contextlib.asynccontextmanager
-    async def subscription(self, tenant_id: UUID, *topics: str) -> AsyncIterator[asyncio.Event]:
+    async def subscription(self, tenant_id: UUID, *topics: str) -> AsyncGenerator[asyncio.Event]:
         """An event that is set whenever one of the topics is posted; the holder clears it."""
         event = asyncio.Event()
         keys = [(tenant_id, topic) for topic in topics]

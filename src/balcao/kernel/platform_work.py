@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +13,7 @@ from balcao.kernel.work import NO_PARAMETERS
 
 
 @asynccontextmanager
-async def platform_work(database: Database, *, read_only: bool = False) -> AsyncIterator[AsyncSession]:
+async def platform_work(database: Database, *, read_only: bool = False) -> AsyncGenerator[AsyncSession]:
     """A transaction that sees every tenant's rows. Commits when the block ends well."""
     async with database.session() as session:
         connection = await session.connection()

@@ -47,6 +47,8 @@ class Runtime:
     async def close(self) -> None:
         """Ends it in order."""
         await self.bulletin.stop()
+        await self.cache.close()
+        await self.limiter.close()
         await self.database.close()
 
 

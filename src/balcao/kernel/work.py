@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -107,7 +107,7 @@ class Transactions:
     @asynccontextmanager
     async def begin(
         self, tenant: Tenant, actor: Actor = SYSTEM, *, read_only: bool = False, request_id: str = ""
-    ) -> AsyncIterator[UnitOfWork]:
+    ) -> AsyncGenerator[UnitOfWork]:
         """A transaction bound to the tenant; commits when the block ends well, rolls back otherwise."""
         async with self.database.session(tenant_id=tenant.id) as session:
             uow = UnitOfWork(session, tenant, actor, self.clock, self.reactions, request_id, read_only)

@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,9 +36,17 @@ class Answer:
         return {name.decode(): value.decode() for name, value in self.raw_headers}
 
 
-async def ask(app: Any, method: str = "GET", path: str = "/", *, headers: dict[str, str] | None = None,
-              body: bytes | list[bytes] = b"", client: tuple[str, int] | None = ("203.0.113.7", 5000),
-              scheme: str = "http", scope: dict[str, Any] | None = None) -> Answer:
+async def ask(
+    app: Any,
+    method: str = "GET",
+    path: str = "/",
+    *,
+    headers: dict[str, str] | None = None,
+    body: bytes | list[bytes] = b"",
+    client: tuple[str, int] | None = ("203.0.113.7", 5000),
+    scheme: str = "http",
+    scope: dict[str, Any] | None = None,
+) -> Answer:
     """One request. A list is a chunked body without a length; bytes have one."""
     chunks = body if isinstance(body, list) else [body]
     given = {"host": "shop.example", **(headers or {})}
@@ -47,11 +55,19 @@ async def ask(app: Any, method: str = "GET", path: str = "/", *, headers: dict[s
     elif body:
         given.setdefault("content-length", str(len(body)))
     full: dict[str, Any] = {
-        "type": "http", "method": method, "path": path, "query_string": b"", "scheme": scheme, "client": client,
-        "headers": [(n.lower().encode(), v.encode()) for n, v in given.items()], "state": {}, **(scope or {}),
+        "type": "http",
+        "method": method,
+        "path": path,
+        "query_string": b"",
+        "scheme": scheme,
+        "client": client,
+        "headers": [(n.lower().encode(), v.encode()) for n, v in given.items()],
+        "state": {},
+        **(scope or {}),
     }
     pending = [
-        {"type": "http.request", "body": chunk, "more_body": index < len(chunks) - 1} for index, chunk in enumerate(chunks)
+        {"type": "http.request", "body": chunk, "more_body": index < len(chunks) - 1}
+        for index, chunk in enumerate(chunks)
     ]
     answer = Answer(0, [], [])
 
@@ -107,7 +123,17 @@ class RedisServer:
         self.url = f"redis://127.0.0.1:{self.port}/0"
 
     def start(self) -> None:
-        command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", self._folder]
+        command = [
+            "redis-server",
+            "--port",
+            str(self.port),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--dir",
+            self._folder,
+        ]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         with Redis.from_url(self.url) as client:
             for _ in range(200):
@@ -140,9 +166,9 @@ def redis_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisSer
 
 
 @pytest.fixture
-async def redis_server(redis_process: RedisServer) -> AsyncIterator[RedisServer]:
+def redis_server(redis_process: RedisServer) -> RedisServer:
     """The server, empty and running at the start of each test."""
     if redis_process._process is None:
         redis_process.start()
     redis_process.flush()
-    yield redis_process
+    return redis_process

@@ -233,7 +233,9 @@ async def test_a_version_lost_by_redis_brings_nothing_old_back(redis_server) -> 
     await other.close()
 
 
-async def test_the_cache_lives_on_when_redis_is_killed_and_tells_the_missed_change_later(redis_server) -> None:
+async def test_the_cache_lives_on_when_redis_is_killed_and_tells_the_missed_change_later(
+    redis_server,
+) -> None:
     from redis.asyncio import Redis
 
     one, two = Cache(redis_url=redis_server.url), Cache(redis_url=redis_server.url)

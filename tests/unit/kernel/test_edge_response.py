@@ -1,13 +1,10 @@
 """What leaves: headers, packing, refusals, errors, the log line."""
 
 import asyncio
-import gzip
 import json
 from types import SimpleNamespace
 
-import brotli
 import pytest
-import zstandard
 from fastapi import APIRouter, FastAPI, Request
 from tests.unit.kernel.conftest import answering, ask
 
@@ -17,12 +14,17 @@ from balcao.kernel.rate_limit import RateLimiter
 from balcao.kernel.web import middleware, middleware_body
 from balcao.kernel.web.headers import SecurityHeaders
 from balcao.kernel.web.middleware_body import BodyLimits
-from balcao.kernel.web.middleware_compression import PackedBodies, negotiated
 from balcao.kernel.web.middleware_rate import route_classes
 
-LARGE = json.dumps([{"name": f"Pizza {n}", "price_cents": n} for n in range(400)]).encode()
-EVERYWHERE = ("content-security-policy", "x-content-type-options", "referrer-policy", "permissions-policy",
-              "cross-origin-opener-policy", "cross-origin-resource-policy", "x-request-id")
+EVERYWHERE = (
+    "content-security-policy",
+    "x-content-type-options",
+    "referrer-policy",
+    "permissions-policy",
+    "cross-origin-opener-policy",
+    "cross-origin-resource-policy",
+    "x-request-id",
+)
 
 
 @pytest.fixture
@@ -74,95 +76,6 @@ def test_a_responses_own_header_list_is_never_changed() -> None:
     assert own == [(b"content-type", b"text/plain")]
 
 
-@pytest.mark.parametrize(
-    ("accepted", "token"),
-    [
-        ("gzip, deflate, br, zstd", b"zstd"), ("gzip, br", b"br"), ("gzip", b"gzip"), ("GZIP", b"gzip"),
-        ("zstd;q=0.1, br;q=0.5, gzip;q=0.9", b"gzip"), ("*", b"zstd"), ("zstd;q=0, *;q=0.5", b"br"),
-        ("identity", None), ("gzip;q=0", None), ("gzip;q=x", None), ("deflate", None),
-    ],
-)
-def test_the_clients_preference_decides(accepted: str, token: bytes | None) -> None:
-    chosen = negotiated(accepted.encode())
-    assert (chosen.token if chosen else None) == token
-
-
-UNPACK = {"zstd": lambda data: zstandard.ZstdDecompressor().decompressobj().decompress(data),
-          "br": brotli.decompress, "gzip": gzip.decompress}
-
-
-@pytest.mark.parametrize("token", list(UNPACK))
-async def test_a_large_answer_is_packed_and_means_the_same(edge, token: str) -> None:
-    app = answering(200, LARGE, content_type="application/json", content_length=str(len(LARGE)), etag='"abc"')
-    answer = await ask(edge(app), headers={"accept-encoding": token})
-    assert answer.headers["content-encoding"] == token
-    assert int(answer.headers["content-length"]) == len(answer.body) < len(LARGE) * 0.3
-    assert answer.headers["etag"] == 'W/"abc"'
-    assert answer.headers["vary"] == "Accept-Encoding"
-    assert UNPACK[token](answer.body) == LARGE
-
-
-@pytest.mark.parametrize("token", list(UNPACK))
-async def test_a_stream_is_packed_piece_by_piece(edge, token: str) -> None:
-    pieces = [LARGE[:100], LARGE[100:9000], LARGE[9000:]]
-
-    async def app(_scope, _receive, send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/csv")]})
-        for piece in pieces:
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-        await send({"type": "http.response.body"})
-
-    answer = await ask(edge(app), headers={"accept-encoding": token})
-    assert len(answer.chunks) == 4
-    assert all(answer.chunks)
-    assert "content-length" not in answer.headers
-    assert UNPACK[token](answer.body) == LARGE
-
-
-@pytest.mark.parametrize(
-    ("status", "body", "headers"),
-    [
-        (200, LARGE, {"content_type": "text/event-stream"}),
-        (200, LARGE, {"content_type": "image/webp"}),
-        (200, LARGE, {"content_type": "video/mp4"}),
-        (200, LARGE, {"content_type": "text/html", "content_encoding": "br"}),
-        (206, LARGE, {"content_type": "text/html"}),
-        (200, LARGE, {"content_type": "text/html", "cache_control": "no-transform"}),
-        (200, LARGE, {}),
-        (200, LARGE[:1023], {"content_type": "application/json"}),
-        (200, LARGE[:1023], {"content_type": "application/json", "content_length": "1023"}),
-        (304, b"", {"etag": '"a"'}),
-    ],
-)
-async def test_what_must_not_be_packed_is_left_alone(edge, status: int, body: bytes, headers: dict[str, str]) -> None:
-    answer = await ask(edge(answering(status, body, **headers)), headers={"accept-encoding": "gzip, br, zstd"})
-    assert answer.body == body
-    assert answer.headers.get("content-encoding") == headers.get("content_encoding")
-
-
-async def test_without_accept_encoding_or_for_head_nothing_is_packed(edge) -> None:
-    app = edge(answering(200, LARGE, content_type="application/json"))
-    assert (await ask(app)).body == LARGE
-    head = edge(answering(200, b"", content_type="application/json", content_length=str(len(LARGE))))
-    answer = await ask(head, "HEAD", headers={"accept-encoding": "gzip"})
-    assert answer.headers["content-length"] == str(len(LARGE))
-
-
-async def test_a_body_with_an_etag_is_packed_once_and_the_memory_for_it_is_bounded() -> None:
-    packed, encoding = PackedBodies(max_bytes=3 * len(LARGE)), negotiated(b"zstd")
-    assert encoding is not None
-    first = await packed.pack(LARGE, encoding, remember=True)
-    assert await packed.pack(bytes(bytearray(LARGE)), encoding, remember=True) is first
-    assert await packed.pack(LARGE, encoding, remember=False) is not first
-    for number in range(5):
-        await packed.pack(LARGE + str(number).encode(), encoding, remember=True)
-    assert packed._size <= 3 * len(LARGE)
-    assert await packed.pack(LARGE, encoding, remember=True) is not first
-    huge = LARGE * 30
-    assert UNPACK["zstd"](await packed.pack(huge, encoding, remember=True)) == huge
-    assert packed._size <= 3 * len(LARGE)
-
-
 async def test_a_weak_if_none_match_reaches_the_route_as_the_plain_tag(edge) -> None:
     seen = []
 
@@ -175,9 +88,13 @@ async def test_a_weak_if_none_match_reaches_the_route_as_the_plain_tag(edge) -> 
     assert seen == [b'"abc", "def"', b'"abc"']
 
 
-async def test_a_failure_is_a_500_without_its_text_and_a_traceback_in_the_log(edge, lines, monkeypatch) -> None:
+async def test_a_failure_is_a_500_without_its_text_and_a_traceback_in_the_log(
+    edge, lines, monkeypatch
+) -> None:
     logged = []
-    monkeypatch.setattr(middleware, "log", SimpleNamespace(error=lambda event, **more: logged.append((event, more))))
+    monkeypatch.setattr(
+        middleware, "log", SimpleNamespace(error=lambda event, **more: logged.append((event, more)))
+    )
     answer = await ask(edge(broken), headers={"accept-language": "en"})
     assert answer.status == 500
     assert json.loads(answer.body)["code"] == "internal_error"
@@ -201,7 +118,9 @@ async def test_a_failure_in_the_middle_of_an_answer_breaks_the_connection(edge, 
 
 async def test_a_failure_before_the_first_packed_byte_is_still_a_500(edge) -> None:
     async def app(_scope, _receive, send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html")]})
+        await send(
+            {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html")]}
+        )
         raise RuntimeError("lost")
 
     assert (await ask(edge(app), headers={"accept-encoding": "gzip"})).status == 500
@@ -270,8 +189,14 @@ async def test_a_body_that_does_not_come_is_cut_off(edge, monkeypatch) -> None:
     async def send(message) -> None:
         sent.append(message)
 
-    scope = {"type": "http", "method": "POST", "path": "/x", "scheme": "http", "client": None,
-             "headers": [(b"host", b"shop.example"), (b"content-length", b"10")]}
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/x",
+        "scheme": "http",
+        "client": None,
+        "headers": [(b"host", b"shop.example"), (b"content-length", b"10")],
+    }
     await edge(echo_length)(scope, receive, send)
     assert sent[0]["status"] == 408
 
@@ -295,22 +220,34 @@ async def test_the_rate_limit_refuses_exactly_and_says_when_to_come_back(edge) -
 
 async def test_loopback_is_limited_like_anybody(edge) -> None:
     app = edge(limiter=RateLimiter())
-    statuses = [(await ask(app, "POST", "/shipping/quote", client=("127.0.0.1", 1))).status for _ in range(31)]
+    statuses = [
+        (await ask(app, "POST", "/shipping/quote", client=("127.0.0.1", 1))).status for _ in range(31)
+    ]
     assert statuses == [200] * 30 + [429]
 
 
 @pytest.mark.parametrize(
     ("method", "path", "name"),
     [
-        ("GET", "/catalog", "general"), ("POST", "/auth/login", "auth"), ("POST", "/api/v1/auth/login", "auth"),
-        ("GET", "/auth/me", "general"), ("GET", "/static/app.css", "static"), ("POST", "/jobs", "uploads"),
-        ("POST", "/jobs/1/retry", "general"), ("POST", "/loja/pizzaria/pedido", "checkout"),
-        ("POST", "/loja/a/b/pedido", "general"), ("POST", "/checkout/", "checkout"),
+        ("GET", "/catalog", "general"),
+        ("POST", "/auth/login", "auth"),
+        ("POST", "/api/v1/auth/login", "auth"),
+        ("GET", "/auth/me", "general"),
+        ("GET", "/static/app.css", "static"),
+        ("POST", "/jobs", "uploads"),
+        ("POST", "/jobs/1/retry", "general"),
+        ("POST", "/loja/pizzaria/pedido", "checkout"),
+        ("POST", "/loja/a/b/pedido", "general"),
+        ("POST", "/checkout/", "checkout"),
     ],
 )
 def test_routes_are_classed_by_method_and_path(method: str, path: str, name: str) -> None:
-    lines = [("POST", "/auth/*", "auth"), ("POST", "/jobs", "uploads"), ("POST", "/checkout", "checkout"),
-             ("POST", "/loja/{tenant}/pedido", "checkout")]
+    lines = [
+        ("POST", "/auth/*", "auth"),
+        ("POST", "/jobs", "uploads"),
+        ("POST", "/checkout", "checkout"),
+        ("POST", "/loja/{tenant}/pedido", "checkout"),
+    ]
     assert route_classes(lines)(method, path) == name
 
 
@@ -344,9 +281,19 @@ async def test_one_line_per_request_with_the_route_template(edge, lines) -> None
     await ask(app, path="/nothing/here?cpf=1")
     first = lines[0]
     assert first.pop("duration_ms") > 0
-    assert first == {"event": "request", "request_id": "known-id-1", "tenant": "pizzaria", "actor": "user:1",
-                     "method": "GET", "route": "/api/v1/orders/{order_id}", "status": 200, "bytes": len(answer.body),
-                     "client": "203.0.113.0", "db_queries": 3, "db_ms": 1.5}
+    assert first == {
+        "event": "request",
+        "request_id": "known-id-1",
+        "tenant": "pizzaria",
+        "actor": "user:1",
+        "method": "GET",
+        "route": "/api/v1/orders/{order_id}",
+        "status": 200,
+        "bytes": len(answer.body),
+        "client": "203.0.113.0",
+        "db_queries": 3,
+        "db_ms": 1.5,
+    }
     assert [line["route"] for line in lines] == ["/api/v1/orders/{order_id}", "/orders/{order_id}", None]
     assert [line["status"] for line in lines] == [200, 200, 404]
     assert finished[0].route == "/api/v1/orders/{order_id}"
@@ -364,7 +311,9 @@ async def test_the_framework_gets_a_413_through_too(edge) -> None:
     layer = edge(app, body_limits=BodyLimits(default=50))
     json_type = {"content-type": "application/json"}
     assert (await ask(layer, "POST", "/x", body=[b'{"a":', b'"b"}'], headers=json_type)).status == 200
-    assert (await ask(layer, "POST", "/x", body=[b'{"a":"', b"b" * 60, b'"}'], headers=json_type)).status == 413
+    assert (
+        await ask(layer, "POST", "/x", body=[b'{"a":"', b"b" * 60, b'"}'], headers=json_type)
+    ).status == 413
 
 
 async def test_interleaved_requests_keep_their_own_ids(edge) -> None:
@@ -393,13 +342,21 @@ async def test_lifespan_and_server_extensions_pass_through(edge) -> None:
     sent = []
 
     async def app(_scope, _receive, send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html")]})
+        await send(
+            {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html")]}
+        )
         await send({"type": "http.response.pathsend", "path": "/x"})
 
     async def send(message) -> None:
         sent.append(message["type"])
 
-    scope = {"type": "http", "method": "GET", "path": "/", "scheme": "http", "client": None,
-             "headers": [(b"host", b"a"), (b"accept-encoding", b"gzip")]}
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/",
+        "scheme": "http",
+        "client": None,
+        "headers": [(b"host", b"a"), (b"accept-encoding", b"gzip")],
+    }
     await edge(app)(scope, None, send)
     assert sent == ["http.response.start", "http.response.pathsend"]

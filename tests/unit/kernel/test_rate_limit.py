@@ -35,7 +35,15 @@ def passed(limiter: RateLimiter, rule: Rule, tries: int, key: str = "a") -> int:
 
 @pytest.mark.parametrize(
     ("name", "first"),
-    [("general", 40), ("auth", 10), ("uploads", 5), ("rendering", 2), ("checkout", 30), ("quote", 30), ("checkout_phone", 5)],
+    [
+        ("general", 40),
+        ("auth", 10),
+        ("uploads", 5),
+        ("rendering", 2),
+        ("checkout", 30),
+        ("quote", 30),
+        ("checkout_phone", 5),
+    ],
 )
 def test_exactly_n_pass_and_twenty_more_are_refused(name: str, first: int) -> None:
     limiter = RateLimiter(clock_ns=FakeClock())
@@ -146,7 +154,9 @@ def test_expired_keys_are_dropped_before_live_ones() -> None:
     rate=st.sampled_from([0.5, 1.0, 7.0, 10.0]),
     burst=st.integers(1, 8),
 )
-def test_a_bucket_never_lets_more_through_than_its_size_and_refill(steps: list[float], rate: float, burst: int) -> None:
+def test_a_bucket_never_lets_more_through_than_its_size_and_refill(
+    steps: list[float], rate: float, burst: int
+) -> None:
     clock = FakeClock()
     limiter = RateLimiter(clock_ns=clock)
     rule = Rule("p", (Burst(rate, burst),))
@@ -194,7 +204,10 @@ async def hits(limiter: RateLimiter, rule: Rule, tries: int, key: str = "a") -> 
 async def test_two_processes_share_one_count_through_redis(redis_server) -> None:
     one, two = RateLimiter(redis_url=redis_server.url), RateLimiter(redis_url=redis_server.url)
     slow_bucket = Rule("slow", (Burst(0.01, 6),))
-    assert await hits(one, slow_bucket, 4) + await hits(two, slow_bucket, 20) + await hits(one, slow_bucket, 20) == 6
+    assert (
+        await hits(one, slow_bucket, 4) + await hits(two, slow_bucket, 20) + await hits(one, slow_bucket, 20)
+        == 6
+    )
     assert await hits(one, RULES["checkout"], 20) == 20
     assert await hits(two, RULES["checkout"], 20) == 10
     assert await hits(two, RULES["checkout"], 3, "another") == 3

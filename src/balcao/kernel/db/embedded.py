@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 
 TUNING = """
 # Balcão: a small machine shared with the program itself.
@@ -46,7 +47,7 @@ class EmbeddedPostgres:
         server = PostgresServer(self._folder.resolve(), cleanup_mode=None)
         server.ensure_pgdata_inited()
         self._tune()
-        with PostgresServer._lock:  # noqa: SLF001 - the library's own guard against two starters
+        with PostgresServer._lock:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - the library's guard
             server.ensure_postgres_running()
         self._server = server
 
@@ -59,7 +60,7 @@ class EmbeddedPostgres:
         with psycopg.connect(admin, autocommit=True) as connection:
             found = connection.execute("select 1 from pg_database where datname = %s", (name,)).fetchone()
             if found is None:
-                connection.execute(psycopg.sql.SQL("create database {}").format(psycopg.sql.Identifier(name)))
+                connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
         return self._server.get_uri(database=name)
 
     def stop(self) -> None:

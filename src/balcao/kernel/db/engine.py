@@ -37,6 +37,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=overflow,
             pool_timeout=10,
+            hide_parameters=True,  # they hold personal data and end up in logs
             json_serializer=_dumps,
             json_deserializer=orjson.loads,
             # One transaction per request: prepared statements pay from the second use of a connection on.

@@ -124,10 +124,19 @@ class BlobStore:
         self._check_room(len(data) if isinstance(data, bytes) else 0)
         attributes = {"Content-Type": content_type} if self._keeps_types else None
         whole = isinstance(data, bytes) and len(data) <= PART_BYTES
-        with _translated(key):
-            await obstore.put_async(
-                self._store, key, data, attributes=attributes, use_multipart=not whole, chunk_size=PART_BYTES
-            )
+        try:
+            with _translated(key):
+                await obstore.put_async(
+                    self._store,
+                    key,
+                    data,
+                    attributes=attributes,
+                    use_multipart=not whole,
+                    chunk_size=PART_BYTES,
+                )
+        except NotFoundError as error:
+            # It is the bucket that is missing: the caller's file cannot be.
+            raise StorageUnavailableError from error
 
     async def open(self, key: BlobKey, *, start: int = 0, stop: int | None = None) -> Blob:
         """Opens a file, or its bytes from `start` up to `stop` (exclusive, cut to the file's end).

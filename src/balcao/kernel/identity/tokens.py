@@ -43,14 +43,14 @@ def sign_session(claims: SessionClaims, keys: SigningKeys, *, issued: datetime, 
         "exp": expires,
         "jti": new_token(12),
     }
-    return jwt.encode(payload, keys.current, algorithm=ALGORITHM)
+    return jwt.encode(payload, keys.current, algorithm=ALGORITHM)  # pyright: ignore[reportUnknownMemberType]
 
 
 def read_session(token: str, keys: SigningKeys) -> SessionClaims | None:
     """The claims of a valid token, or None for anything else."""
     for key in (keys.current, *keys.previous):
         try:
-            claims = jwt.decode(
+            claims: dict[str, str] = jwt.decode(  # pyright: ignore[reportUnknownMemberType]
                 token, key, algorithms=[ALGORITHM], options={"require": ["exp", "sub", "sid", "tenant_id"]}
             )
             return SessionClaims(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, get_type_hints
@@ -31,7 +31,7 @@ class JobContext:
     request_id: str = ""
 
     @asynccontextmanager
-    async def unit_of_work(self, *, read_only: bool = False) -> AsyncIterator[UnitOfWork]:
+    async def unit_of_work(self, *, read_only: bool = False) -> AsyncGenerator[UnitOfWork]:
         """A short transaction of the job's tenant. Never hold one open across a call to the outside."""
         async with self.transactions.begin(
             self.tenant, SYSTEM, read_only=read_only, request_id=self.request_id

@@ -34,7 +34,7 @@ security_log = structlog.get_logger("balcao.security")
 
 ACCESS_LOGGER: Final = "balcao.access"
 QUEUE_LINES: Final = 20_000
-BATCH_SECONDS: Final = 0.02
+BATCH_SECONDS: Final = 0.1
 _LEVELS: Final = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40, "CRITICAL": 50}
 # Libraries whose everyday talk says nothing our own lines do not say better.
 _QUIET: Final = {"uvicorn.access": logging.ERROR, "sqlalchemy": logging.WARNING, "httpx": logging.WARNING}

@@ -40,7 +40,7 @@ _VERDICTS_MAX: Final = 2000
 _SENSITIVE_TEXT: Final = re.compile(
     r"""
       \[parameters:.*?\]$
-    | \b(?:Bearer|Basic)\s+[\w.~+/=-]{8,}
+    | \b(?:[Bb]earer|[Bb]asic)\s+[\w.~+/=-]{8,}
     | \beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*
     | (?<=://)[^/\s:@]+:[^/\s@]+(?=@)
     | [\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+
@@ -53,7 +53,7 @@ _SENSITIVE_TEXT: Final = re.compile(
     re.VERBOSE | re.MULTILINE | re.DOTALL,
 )
 # Most texts of a log line have none of the characters a finding needs; this test is five times cheaper.
-_MAY_BE_SENSITIVE: Final = re.compile(r"@|\d{4}|eyJ|Bearer|Basic|\d\.\d{3}")
+_MAY_BE_SENSITIVE: Final = re.compile(r"@|\d{4}|eyJ|[Bb]earer|[Bb]asic|\d\.\d{3}|/[0-9A-Z]{4}-|\[parameters:")
 _NEVER_SCRUBBED: Final = frozenset({"timestamp", "request_id", "level", "logger"})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -12,16 +12,31 @@ from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
 from balcao.kernel.jobs.runner import build_queue, run_worker
+from balcao.kernel.rate_limit import RULES
 from balcao.kernel.runtime import Runtime
 from balcao.kernel.web import health, look
 from balcao.kernel.web.dependencies import RequiresModule
+from balcao.kernel.web.middleware import Edge, EdgeConfig
+from balcao.kernel.web.middleware_address import Proxies
+from balcao.kernel.web.middleware_body import BodyLimits
+from balcao.kernel.web.middleware_cors import Cors
+from balcao.kernel.web.middleware_origin import HostRule
+from balcao.kernel.web.middleware_rate import ROUTE_CLASSES, route_classes
 from balcao.kernel.web.problems import install_problem_handlers
 from balcao.kernel.web.static_files import serve_static
 from balcao.kernel.web.templates import make_environment
 from balcao.kernel.web.tenant_of_request import ActorCache
 
 API = "/api/v1"
-DESCRIPTION = "One program that runs a Brazilian small business online. Money is in centavos, times in RFC 3339."
+UPLOAD_PREFIXES = ("/admin/catalog", "/api/v1/admin/catalog", "/painel/catalogo")
+UPLOAD_BODY_BYTES = 25_000_000
+PAGE_CLASSES = (
+    ("POST", "/loja/{tenant}/{store}/finalizar", "checkout"),
+    ("POST", "/admin/catalog/products/{id}/pictures", "uploads"),
+)
+DESCRIPTION = (
+    "One program that runs a Brazilian small business online. Money is in centavos, times in RFC 3339."
+)
 
 
 def _operation_id(route: APIRoute) -> str:
@@ -45,6 +60,7 @@ def create_app(runtime: Runtime, *, with_worker: bool = False) -> FastAPI:
     app.state.actors = ActorCache(runtime)
     app.state.templates = make_environment(runtime.modules)
     install_problem_handlers(app)
+    app.add_middleware(Edge, config=_edge_config(runtime))
     app.include_router(look.router)
     for prefix, in_schema in ((API, True), ("", False)):
         app.include_router(health.router, prefix=prefix, include_in_schema=in_schema)
@@ -67,6 +83,21 @@ def create_app(runtime: Runtime, *, with_worker: bool = False) -> FastAPI:
     return app
 
 
+def _edge_config(runtime: Runtime) -> EdgeConfig:
+    settings = runtime.settings
+    hosts = settings.listed(settings.trusted_hosts)
+    return EdgeConfig(
+        limiter=runtime.limiter,
+        catalogues=runtime.catalogues,
+        hosts=HostRule(hosts or ["*"]),
+        proxies=Proxies(settings.listed(settings.trusted_proxies)),
+        cors=Cors(settings.listed(settings.cors_origins)),
+        body_limits=BodyLimits(dict.fromkeys(UPLOAD_PREFIXES, UPLOAD_BODY_BYTES)),
+        classify=route_classes((*PAGE_CLASSES, *ROUTE_CLASSES)),
+        rules=RULES,
+    )
+
+
 def _static_app() -> ASGIApp:
     async def static(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
@@ -77,7 +108,7 @@ def _static_app() -> ASGIApp:
 
 def _lifespan(runtime: Runtime, *, with_worker: bool) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         runtime.start()
         worker = asyncio.create_task(run_worker(build_queue(runtime), signals=False)) if with_worker else None
         try:

@@ -61,10 +61,16 @@ async def examine(runtime: Runtime) -> Health:
                 "where j.status = 'todo' and coalesce(j.scheduled_at, now()) <= now()"
             )
             waiting = float((await connection.execute(text(query))).scalar_one())
-        return ("ok", None) if waiting < QUEUE_STUCK_SECONDS else ("degraded", f"oldest job waits {waiting:.0f} s")
+        return (
+            ("ok", None)
+            if waiting < QUEUE_STUCK_SECONDS
+            else ("degraded", f"oldest job waits {waiting:.0f} s")
+        )
 
     async def disk() -> tuple[Level, str | None]:
-        free = shutil.disk_usage(runtime.settings.data_dir if runtime.settings.data_dir.exists() else ".").free
+        free = shutil.disk_usage(
+            runtime.settings.data_dir if runtime.settings.data_dir.exists() else "."
+        ).free
         return ("ok", None) if free > DISK_FLOOR_BYTES else ("down", f"{free // 1_000_000} MB free")
 
     parts = {"database": await _timed(database), "queue": await _timed(queue), "disk": await _timed(disk)}

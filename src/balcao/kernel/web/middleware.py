@@ -11,7 +11,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import structlog
 
@@ -51,8 +51,7 @@ POLICY_VIOLATION: Final = 1008  # the WebSocket close code
 log = structlog.get_logger("balcao.edge")
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(NamedTuple):
     """A finished request, for the metrics. `route` is the template, None when nothing matched."""
 
     method: str
@@ -153,7 +152,12 @@ class Edge:
             origin, exchange.cors = exchange.headers[b"origin"], None
             await exchange.answer(204, config.cors.preflight_headers(origin))
             return
-        refusal = self._fault_of(exchange) or await self._over_limit(exchange)
+        refusal = self._fault_of(exchange)
+        if refusal is None and (rule := self._rule_of(exchange)) is not None:
+            limiter, key = config.limiter, exchange.client.key
+            outcome = limiter.hit_local(rule, key) if limiter.is_local else await limiter.hit(rule, key)
+            if isinstance(outcome, Refused):
+                refusal = self._too_many(exchange, rule, outcome)
         if refusal is not None:
             await exchange.refuse(refusal)
             return
@@ -177,18 +181,14 @@ class Edge:
             return PAYLOAD_TOO_LARGE
         return None
 
-    async def _over_limit(self, exchange: Exchange) -> Refusal | None:
+    def _rule_of(self, exchange: Exchange) -> Rule | None:
         config = self._config
-        rule = config.rules.get(config.classify(exchange.method, exchange.path))
-        if rule is None:
-            return None
-        limiter, key = config.limiter, exchange.client.key
-        outcome = limiter.hit_local(rule, key) if limiter.is_local else await limiter.hit(rule, key)
-        if not isinstance(outcome, Refused):
-            return None
-        config.on_rate_limited(rule.name)
+        return config.rules.get(config.classify(exchange.method, exchange.path))
+
+    def _too_many(self, exchange: Exchange, rule: Rule, refused: Refused) -> Refusal:
+        self._config.on_rate_limited(rule.name)
         security_log.info("rate_limited", rule=rule.name, client=exchange.client.masked)
-        return RATE_LIMITED.with_headers(refusal_headers(outcome))
+        return RATE_LIMITED.with_headers(refusal_headers(refused))
 
     async def _failed(self, exchange: Exchange, error: Exception) -> None:
         fault = exchange.body.fault if exchange.body is not None else None

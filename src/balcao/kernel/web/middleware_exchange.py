@@ -96,17 +96,16 @@ class Exchange:
         accepted = self.headers.get(b"accept-encoding")
         self._encoding: Encoding | None = negotiated(accepted) if accepted else None
 
-    async def send(self, message: Message) -> None:
+    def send(self, message: Message) -> Awaitable[None]:
         """What the application sends, dressed and passed on."""
         kind = message["type"]
         if self.replaced:
-            return
+            return _nothing()
         if kind == "http.response.start":
-            await self._start(message)
-        elif kind == "http.response.body":
-            await self._body(message)
-        else:
-            await self._release(message)
+            return self._start(message)
+        if kind == "http.response.body":
+            return self._body(message)
+        return self._release(message)
 
     async def _start(self, message: Message) -> None:
         if self.body is not None and self.body.fault is not None:
@@ -183,6 +182,10 @@ class Exchange:
         self.body = self._held = None
         await self._start({"type": "http.response.start", "status": status, "headers": headers})
         await self._body({"type": "http.response.body", "body": content})
+
+
+async def _nothing() -> None:
+    """What is left of an answer that was replaced."""
 
 
 def _may_be_large(present: dict[bytes, bytes]) -> bool:

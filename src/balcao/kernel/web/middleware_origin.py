@@ -24,17 +24,19 @@ class HostRule:
         self._exact = frozenset(name for name in names if not name.startswith("*"))
         self._suffixes = tuple(name[1:] for name in names if name.startswith("*."))
         self._is_known = is_known
+        self._is_listed: Callable[[str], bool] = lru_cache(1024)(self._match)
 
     def accepts(self, host: str) -> bool:
         """Whether a Host header, in lower case and with or without a port, is one of ours."""
-        if not host or not _is_well_formed(host):
+        if self._is_listed(host):
+            return True
+        return self._is_known is not None and is_well_formed(host) and self._is_known(name_of(host))
+
+    def _match(self, host: str) -> bool:
+        if not is_well_formed(host):
             return False
         name = name_of(host)
-        if self._any or name in self._exact:
-            return True
-        if self._suffixes and name.endswith(self._suffixes):
-            return True
-        return self._is_known is not None and self._is_known(name)
+        return self._any or name in self._exact or (bool(self._suffixes) and name.endswith(self._suffixes))
 
 
 def name_of(host: str) -> str:
@@ -44,9 +46,9 @@ def name_of(host: str) -> str:
     return host.partition(":")[0]
 
 
-@lru_cache(1024)
-def _is_well_formed(host: str) -> bool:
-    return len(host) <= 255 and host.isascii() and not any(mark in host for mark in "/@\\?# \t,;\"'<>")
+def is_well_formed(host: str) -> bool:
+    """Whether a Host header could be a host at all; an empty one is not."""
+    return 0 < len(host) <= 255 and host.isascii() and not any(mark in host for mark in "/@\\?# \t,;\"'<>")
 
 
 def is_cross_origin(

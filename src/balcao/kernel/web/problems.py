@@ -56,9 +56,7 @@ def wants_page(request: Request) -> bool:
     return is_page and "text/html" in request.headers.get("accept", "")
 
 
-def problem_response(
-    words: Translator, error: DomainError, request_id: str
-) -> Response:
+def problem_response(words: Translator, error: DomainError, request_id: str) -> Response:
     """The problem document of a domain error in the caller's language."""
     title = words(error.detail) if error.message != error.detail else words(error.message, **error.params)
     body: dict[str, Any] = {
@@ -130,7 +128,11 @@ async def answer_validation_error(request: Request, error: Exception) -> Respons
 async def answer_http_exception(request: Request, error: Exception) -> Response:
     """Starlette's own refusals, in our form."""
     assert isinstance(error, HTTPException)
-    kinds: dict[int, DomainError] = {404: NotFoundError(), 405: MethodNotAllowedError(), 413: PayloadTooLargeError()}
+    kinds: dict[int, DomainError] = {
+        404: NotFoundError(),
+        405: MethodNotAllowedError(),
+        413: PayloadTooLargeError(),
+    }
     known = kinds.get(error.status_code, BadRequestError())
     known.headers.update(error.headers or {})
     return await answer_domain_error(request, known)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import brotli
+import brotli  # pyright: ignore[reportMissingTypeStubs]
 from starlette.types import Receive, Scope, Send
 
 STATIC = Path(__file__).parent / "static"
@@ -40,7 +40,8 @@ def static_file(name: str) -> StaticFile | None:
     body = path.read_bytes()
     forms: dict[bytes, bytes] = {}
     if path.suffix in COMPRESSIBLE and len(body) > 512:
-        forms = {b"br": brotli.compress(body, quality=9), b"gzip": gzip.compress(body, 8, mtime=0)}
+        packed: bytes = brotli.compress(body, quality=9)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        forms = {b"br": packed, b"gzip": gzip.compress(body, 8, mtime=0)}
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     charset = "; charset=utf-8" if kind.startswith("text/") else ""
     return StaticFile(body, forms, f"{kind}{charset}".encode(), f'"{_digest(body)}"'.encode())

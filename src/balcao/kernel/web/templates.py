@@ -57,7 +57,8 @@ def make_environment(modules: Sequence[Module]) -> Environment:
         auto_reload=False,
         cache_size=400,
     )
-    environment.filters.update(brl=_brl, dt=_moment, clock=_clock, phone=_phone)
+    filters: dict[str, Any] = environment.filters
+    filters.update(brl=_brl, dt=_moment, clock=_clock, phone=_phone)
     environment.globals.update(static=static_url)
     return environment
 

@@ -9,13 +9,25 @@ in two colours and as a CSS mask.
 from __future__ import annotations
 
 import hashlib
-import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 
-Point = tuple[float, float]
+from balcao.kernel.web.tile_shapes import (
+    Point,
+    around,
+    beside,
+    circle,
+    drop,
+    lobes,
+    number,
+    pair,
+    petal,
+    polar,
+    polygon,
+    star,
+)
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}|currentColor|none|transparent|[a-z]{3,20}|var\(--[a-z-]{1,40}\)")
 _CORNER: Point = (50.0, 50.0)
@@ -46,129 +58,64 @@ class _Choices:
         return value % limit
 
 
-# -- shapes: each returns path data around a centre -------------------------------------------------------------
-
-
-def _n(value: float) -> str:
-    text = f"{value:.1f}".removesuffix(".0")
-    return "0" if text == "-0" else text
-
-
-def _pair(point: Point) -> str:
-    return f"{_n(point[0])} {_n(point[1])}"
-
-
-def _polar(radius: float, degrees: float, centre: Point = (0.0, 0.0)) -> Point:
-    angle = math.radians(degrees - 90)
-    return centre[0] + radius * math.cos(angle), centre[1] + radius * math.sin(angle)
-
-
-def _circle(radius: float, centre: Point = (0.0, 0.0)) -> str:
-    top, bottom = (centre[0], centre[1] - radius), (centre[0], centre[1] + radius)
-    r = _n(radius)
-    return f"M{_pair(top)}A{r} {r} 0 0 1 {_pair(bottom)}A{r} {r} 0 0 1 {_pair(top)}Z"
-
-
-def _polygon(points: list[Point]) -> str:
-    return "M" + "L".join(_pair(point) for point in points) + "Z"
-
-
-def _star(points: int, outer: float, inner: float, turn: float = 0.0, centre: Point = (0.0, 0.0)) -> str:
-    step = 180 / points
-    return _polygon([_polar(outer if i % 2 == 0 else inner, turn + i * step, centre) for i in range(2 * points)])
-
-
-def _petal(degrees: float, start: float, end: float, width: float, centre: Point = (0.0, 0.0), belly: float = 0.5) -> str:
-    """A pointed leaf from radius `start` to `end`; `belly` says where along it the leaf is widest."""
-    length = end - start
-    angle = math.degrees(math.atan2(width, start + length * belly))
-    wide = math.hypot(start + length * belly, width)
-    left, right = _polar(wide, degrees - angle, centre), _polar(wide, degrees + angle, centre)
-    foot, tip = _polar(start, degrees, centre), _polar(end, degrees, centre)
-    return f"M{_pair(foot)}Q{_pair(left)} {_pair(tip)}Q{_pair(right)} {_pair(foot)}Z"
-
-
-def _drop(degrees: float, start: float, end: float, width: float, centre: Point = (0.0, 0.0)) -> str:
-    """A round-headed petal: a point at `start`, a half circle of radius `width` that ends at `end`."""
-    head = end - width
-    left, right = _shift(head, degrees, -width, centre), _shift(head, degrees, width, centre)
-    foot, r = _polar(start, degrees, centre), _n(width)
-    return f"M{_pair(foot)}L{_pair(left)}A{r} {r} 0 0 1 {_pair(right)}Z"
-
-
-def _shift(radius: float, degrees: float, aside: float, centre: Point = (0.0, 0.0)) -> Point:
-    base = _polar(radius, degrees, centre)
-    angle = math.radians(degrees)
-    return base[0] + aside * math.cos(angle), base[1] + aside * math.sin(angle)
-
-
-def _lobes(count: int, radius: float, turn: float = 0.0, centre: Point = (0.0, 0.0)) -> str:
-    """A ring of outward half circles, as the edge of a lace cloth."""
-    step = 360 / count
-    points = [_polar(radius, turn + i * step, centre) for i in range(count)]
-    r = _n(radius * math.sin(math.radians(step / 2)) * 1.02)
-    arcs = "".join(f"A{r} {r} 0 0 1 {_pair(points[(i + 1) % count])}" for i in range(count))
-    return f"M{_pair(points[0])}{arcs}Z"
-
-
-def _around(count: int, draw: Callable[[float], str], turn: float = 0.0) -> str:
-    return "".join(draw(turn + i * 360 / count) for i in range(count))
-
-
 # -- fields: between the eye (radius 14) and the corners (radius 20) ------------------------------------------------
 
 
 def _field_star(pick: _Choices) -> str:
     inner = (27.0, 30.0, 33.0)[pick.below(3)]
-    rim = _circle(18.5) if pick.below(2) else _star(8, 25, 19)
-    return _star(8, 48, inner) + rim
+    rim = circle(18.5) if pick.below(2) else star(8, 25, 19)
+    return star(8, 48, inner) + rim
 
 
 def _field_flower(pick: _Choices) -> str:
     fat = (15.0, 17.0, 20.0)[pick.below(3)]
     vein = 0.4 if pick.below(2) else 0.55
-    outline = _around(8, lambda a: _petal(a, 15, 48, fat, belly=0.6))
-    return outline + _around(8, lambda a: _petal(a, 21, 42, fat * vein, belly=0.6))
+    outline = around(8, lambda a: petal(a, 15, 48, fat, belly=0.6))
+    return outline + around(8, lambda a: petal(a, 21, 42, fat * vein, belly=0.6))
 
 
 def _field_vesica(pick: _Choices) -> str:
     """Four leaves of crossing circles, the oldest floor pattern of all."""
 
     def leaf(scale: float) -> Callable[[float], str]:
-        start, end, r = 34 - 19 * scale, 34 + 18 * scale, _n(21.5 * scale)
+        start, end, r = 34 - 19 * scale, 34 + 18 * scale, number(21.5 * scale)
 
         def draw(a: float) -> str:
-            foot, tip = _pair(_polar(start, a)), _pair(_polar(end, a))
+            foot, tip = pair(polar(start, a)), pair(polar(end, a))
             return f"M{foot}A{r} {r} 0 0 1 {tip}A{r} {r} 0 0 1 {foot}Z"
 
         return draw
 
-    shapes = "".join(_around(4, leaf(scale), 45) for scale in ((1.0, 0.72, 0.4), (1.0, 0.66))[pick.below(2)])
-    return shapes + _around(4, lambda a: _petal(a, 16, 50, 13, belly=0.72))
+    shapes = "".join(around(4, leaf(scale), 45) for scale in ((1.0, 0.72, 0.4), (1.0, 0.66))[pick.below(2)])
+    return shapes + around(4, lambda a: petal(a, 16, 50, 13, belly=0.72))
 
 
 def _field_cross(pick: _Choices) -> str:
     flare = (15.0, 18.0, 21.0)[pick.below(3)]
 
     def arm(a: float) -> str:
-        low, high = _shift(16, a, -5), _shift(50, a, -flare)
-        low2, high2 = _shift(16, a, 5), _shift(50, a, flare)
-        mid, mid2 = _shift(32, a, -5), _shift(32, a, 5)
-        return f"M{_pair(low)}Q{_pair(mid)} {_pair(high)}L{_pair(high2)}Q{_pair(mid2)} {_pair(low2)}Z"
+        low, high = beside(16, a, -5), beside(50, a, -flare)
+        low2, high2 = beside(16, a, 5), beside(50, a, flare)
+        mid, mid2 = beside(32, a, -5), beside(32, a, 5)
+        return f"M{pair(low)}Q{pair(mid)} {pair(high)}L{pair(high2)}Q{pair(mid2)} {pair(low2)}Z"
 
-    return _around(4, arm) + _around(4, lambda a: _petal(a, 30, 50, flare * 0.45, belly=0.8)) + _around(4, lambda a: _drop(a, 17, 46, 6), 45)
+    return (
+        around(4, arm)
+        + around(4, lambda a: petal(a, 30, 50, flare * 0.45, belly=0.8))
+        + around(4, lambda a: drop(a, 17, 46, 6), 45)
+    )
 
 
 def _field_pinwheel(pick: _Choices) -> str:
     blades, turn = (8, 12)[pick.below(2)], (26.0, 34.0)[pick.below(2)]
 
     def blade(a: float) -> str:
-        foot, tip = _polar(16, a), _polar(44.5, a + turn)
-        out = f"C{_pair(_polar(25, a - 12))} {_pair(_polar(40, a - 4))} {_pair(tip)}"
-        back = f"C{_pair(_polar(36, a + turn - 10))} {_pair(_polar(25, a + turn * 0.62))} {_pair(foot)}"
-        return f"M{_pair(foot)}{out}{back}Z"
+        foot, tip = polar(16, a), polar(44.5, a + turn)
+        out = f"C{pair(polar(25, a - 12))} {pair(polar(40, a - 4))} {pair(tip)}"
+        back = f"C{pair(polar(36, a + turn - 10))} {pair(polar(25, a + turn * 0.62))} {pair(foot)}"
+        return f"M{pair(foot)}{out}{back}Z"
 
-    return _circle(48.5) + _circle(15) + _around(blades, blade)
+    return circle(48.5) + circle(15) + around(blades, blade)
 
 
 def _field_steps(pick: _Choices) -> str:
@@ -183,33 +130,44 @@ def _field_steps(pick: _Choices) -> str:
                 for _ in range(k):
                     x, y = -y, x  # noqa: PLW2901  one quarter turn at a time
                 points.append((x * scale, y * scale))
-        return _polygon(points)
+        return polygon(points)
 
-    return stair(1.0) + stair(0.78) + stair(0.56) + _circle(15.5)
+    return stair(1.0) + stair(0.78) + stair(0.56) + circle(15.5)
 
 
 def _field_fans(pick: _Choices) -> str:
     """Shells that open from every corner, with flutes."""
     flutes = (5, 7)[pick.below(2)]
     shells = ""
-    for corner, base in (((50.0, 50.0), 270.0), ((-50.0, 50.0), 0.0), ((-50.0, -50.0), 90.0), ((50.0, -50.0), 180.0)):
-        shells += _circle(48, corner) + _circle(43.5, corner)
+    for corner, base in (
+        ((50.0, 50.0), 270.0),
+        ((-50.0, 50.0), 0.0),
+        ((-50.0, -50.0), 90.0),
+        ((50.0, -50.0), 180.0),
+    ):
+        shells += circle(48, corner) + circle(43.5, corner)
         step = 90 / flutes
-        shells += "".join(_drop(base + step * (i + 0.5), 22, 40.5, 20 / flutes * 1.25, corner) for i in range(flutes))
+        shells += "".join(
+            drop(base + step * (i + 0.5), 22, 40.5, 20 / flutes * 1.25, corner) for i in range(flutes)
+        )
     return shells
 
 
 def _field_lace(pick: _Choices) -> str:
     count = (12, 16, 20)[pick.below(3)]
-    dots = _around(count, lambda a: _circle(1.5, _polar(37.6, a + 180 / count)))
-    return _lobes(count, 41) + dots + _circle(33.5) + _around(8, lambda a: _drop(a, 15, 31, 4.2))
+    dots = around(count, lambda a: circle(1.5, polar(37.6, a + 180 / count)))
+    return lobes(count, 41) + dots + circle(33.5) + around(8, lambda a: drop(a, 15, 31, 4.2))
 
 
 def _field_leaves(pick: _Choices) -> str:
     """Leaves that grow from the eye to the corners, with two side shoots each."""
     spread = (33.0, 36.0)[pick.below(2)]
-    main = _around(4, lambda a: _petal(a, 15, 52, 21, belly=0.6) + _petal(a, 20, 47, 10, belly=0.6), 45)
-    shoots = _around(4, lambda a: _petal(a + spread, 17, 49, 8.5, belly=0.7) + _petal(a - spread, 17, 49, 8.5, belly=0.7), 45)
+    main = around(4, lambda a: petal(a, 15, 52, 21, belly=0.6) + petal(a, 20, 47, 10, belly=0.6), 45)
+    shoots = around(
+        4,
+        lambda a: petal(a + spread, 17, 49, 8.5, belly=0.7) + petal(a - spread, 17, 49, 8.5, belly=0.7),
+        45,
+    )
     return main + shoots
 
 
@@ -218,37 +176,37 @@ def _field_knot(pick: _Choices) -> str:
     wide, thin = (49.0, 52.0)[pick.below(2)], (9.0, 11.0)[pick.below(2)]
 
     def square(radius: float, turn: float) -> str:
-        return _polygon([_polar(radius, turn + 90 * i) for i in range(4)])
+        return polygon([polar(radius, turn + 90 * i) for i in range(4)])
 
     bands = "".join(square(wide, turn) + square(wide - thin * 1.4, turn) for turn in (0.0, 45.0))
-    return bands + _around(8, lambda a: _petal(a, 15.5, 27, 4, belly=0.5), 22.5)
+    return bands + around(8, lambda a: petal(a, 15.5, 27, 4, belly=0.5), 22.5)
 
 
 # -- rosettes: inside radius 14 -------------------------------------------------------------------------------------
 
 
 def _rosette_disc() -> str:
-    return _circle(13) + _circle(9) + _circle(5)
+    return circle(13) + circle(9) + circle(5)
 
 
 def _rosette_daisy() -> str:
-    return _around(8, lambda a: _drop(a, 3, 13, 3)) + _circle(2.2)
+    return around(8, lambda a: drop(a, 3, 13, 3)) + circle(2.2)
 
 
 def _rosette_star() -> str:
-    return _star(8, 13, 6.5) + _circle(3.2)
+    return star(8, 13, 6.5) + circle(3.2)
 
 
 def _rosette_clover() -> str:
-    return _around(4, lambda a: _circle(4.4, _polar(7.2, a)), 45) + _around(4, lambda a: _petal(a, 2.5, 13, 2.4))
+    return around(4, lambda a: circle(4.4, polar(7.2, a)), 45) + around(4, lambda a: petal(a, 2.5, 13, 2.4))
 
 
 def _rosette_diamond() -> str:
-    return _star(4, 13, 5.5) + _around(4, lambda a: _circle(2.3, _polar(9.4, a)), 45) + _circle(3)
+    return star(4, 13, 5.5) + around(4, lambda a: circle(2.3, polar(9.4, a)), 45) + circle(3)
 
 
 def _rosette_lace() -> str:
-    return _lobes(8, 10.8, 22.5) + _circle(8.2) + _star(4, 7, 2.6)
+    return lobes(8, 10.8, 22.5) + circle(8.2) + star(4, 7, 2.6)
 
 
 # -- corners: whole where four tiles meet, inside radius 20 ----------------------------------------------------------
@@ -260,27 +218,37 @@ def _at_corners(draw: Callable[[Point], str]) -> str:
 
 
 def _corner_rings() -> str:
-    return _at_corners(lambda c: _circle(17, c) + _circle(12.5, c) + _circle(7, c))
+    return _at_corners(lambda c: circle(17, c) + circle(12.5, c) + circle(7, c))
 
 
 def _corner_daisy() -> str:
-    return _at_corners(lambda c: _around(8, lambda a: _drop(a, 4, 17.5, 4.4, c)) + _circle(2.8, c))
+    return _at_corners(lambda c: around(8, lambda a: drop(a, 4, 17.5, 4.4, c)) + circle(2.8, c))
 
 
 def _corner_star() -> str:
-    return _at_corners(lambda c: _star(8, 18, 10.5, 0, c) + _star(8, 9, 5, 22.5, c))
+    return _at_corners(lambda c: star(8, 18, 10.5, 0, c) + star(8, 9, 5, 22.5, c))
 
 
 def _corner_leaves() -> str:
-    return _at_corners(lambda c: _around(4, lambda a: _petal(a, 1.5, 19, 11, c) + _petal(a + 45, 1.5, 15, 6, c), 45) )
+    return _at_corners(
+        lambda c: around(4, lambda a: petal(a, 1.5, 19, 11, c) + petal(a + 45, 1.5, 15, 6, c), 45)
+    )
 
 
 def _corner_square() -> str:
-    return _at_corners(lambda c: _polygon([_polar(18, 90 * i, c) for i in range(4)]) + _polygon([_polar(12, 90 * i, c) for i in range(4)]) + _circle(4.5, c))
+    return _at_corners(
+        lambda c: (
+            polygon([polar(18, 90 * i, c) for i in range(4)])
+            + polygon([polar(12, 90 * i, c) for i in range(4)])
+            + circle(4.5, c)
+        )
+    )
 
 
 def _corner_lace() -> str:
-    return _at_corners(lambda c: _lobes(12, 14.5, 15, c) + _circle(11.5, c) + _around(4, lambda a: _petal(a, 1, 10.5, 3.6, c)))
+    return _at_corners(
+        lambda c: lobes(12, 14.5, 15, c) + circle(11.5, c) + around(4, lambda a: petal(a, 1, 10.5, 3.6, c))
+    )
 
 
 MOTIFS: dict[str, Callable[[_Choices], str]] = {
@@ -325,7 +293,13 @@ def tile_design(seed: bytes | str, motif: str | None = None) -> TileDesign:
 
 
 def tile_svg(
-    seed: bytes | str, *, size: int, foreground: str, background: str, title: str | None = None, motif: str | None = None
+    seed: bytes | str,
+    *,
+    size: int,
+    foreground: str,
+    background: str,
+    title: str | None = None,
+    motif: str | None = None,
 ) -> str:
     """One tile as an SVG document of `size` CSS pixels, in two colours; `background="none"` makes it fit for a mask.
 
@@ -356,13 +330,18 @@ def tile_cover_svg(
     if tile < 1:
         raise ValueError("tile must be at least 1")
     path, mark = tile_design(seed).path, _mark(seed)
-    places = ((0, 0, foreground), (1, 0, second or foreground), (0, 1, second or foreground), (1, 1, foreground))
+    places = (
+        (0, 0, foreground),
+        (1, 0, second or foreground),
+        (0, 1, second or foreground),
+        (1, 1, foreground),
+    )
     tiles = "".join(
         f'<svg x="{x * 100}" y="{y * 100}" width="100" height="100" viewBox="-50 -50 100 100">'
         f'<path fill="{_colour(colour)}" fill-rule="evenodd" d="{path}"/></svg>'
         for x, y, colour in places
     )
-    scale = _n(tile / 100)
+    scale = number(tile / 100)
     joints = f'<path d="M0 0h200v200h-200zM100 0v200M0 100h200" fill="none" stroke="{_colour(foreground)}" stroke-opacity=".18" stroke-width=".6"/>'
     body = (
         f'<defs><pattern id="{mark}" width="200" height="200" patternUnits="userSpaceOnUse" patternTransform="scale({scale})">'

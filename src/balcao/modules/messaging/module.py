@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from balcao.kernel.module import Module
-from balcao.modules.messaging import models as models
+from balcao.kernel.module import Module, NavItem, Permission
+from balcao.modules.messaging.api import router
+from balcao.modules.messaging.jobs import send_email
+from balcao.modules.messaging.pages import router as pages
 
-MODULE = Module(name="messaging", title="Messages", folder=Path(__file__).parent)
+MODULE = Module(
+    name="messaging",
+    title="Messages",
+    folder=Path(__file__).parent,
+    routers=(router,),
+    pages=(pages,),
+    jobs=(send_email,),
+    permissions=(Permission("messaging.messages:view", "See messages that were sent"),),
+    nav=(NavItem("Messages", "/painel/mensagens", "mail", "messaging.messages:view", 60),),
+)

@@ -6,11 +6,18 @@ from pathlib import Path
 
 from balcao.kernel.module import Module, NavItem, Permission
 from balcao.modules.store import models as models
+from balcao.modules.store.api.admin_orders import router as admin_orders
+from balcao.modules.store.api.checkout import router as checkout
+from balcao.modules.store.jobs import forget_old_things, sweep_orders
+from balcao.modules.store.order_messages import tell_buyer_of_new_order, tell_buyer_of_status
 
 MODULE = Module(
     name="store",
     title="Shop",
     folder=Path(__file__).parent,
+    routers=(checkout, admin_orders),
+    jobs=(sweep_orders, forget_old_things),
+    reactions=(tell_buyer_of_new_order, tell_buyer_of_status),
     permissions=(
         Permission("store.orders:view", "See orders"),
         Permission("store.orders:edit", "Move orders and confirm payments"),

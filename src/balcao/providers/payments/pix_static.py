@@ -4,11 +4,9 @@ Nobody reports such a payment, so a person confirms it by the reference in the b
 """
 
 import asyncio
-from io import BytesIO
-
-import segno
 
 from balcao.brazil.pix_code import InvalidPixCode, encode_static, fit_message
+from balcao.kernel.web.qr import qr_svg
 from balcao.ports.errors import ProviderRejected
 from balcao.ports.payments import (
     Charge,
@@ -71,20 +69,3 @@ def _code(request: ChargeRequest, receiver: PixReceiver) -> str:
         # A courtesy on the payer's screen: it gives way where a long key leaves no room.
         fit_message(receiver.key, request.description),
     )
-
-
-def qr_svg(code: str) -> str:
-    """The QR code of a text as one SVG element, black on white with its quiet zone, as wide as its container."""
-    svg = BytesIO()
-    segno.make_qr(code, error="m").save(
-        svg,
-        kind="svg",
-        xmldecl=False,
-        nl=False,
-        omitsize=True,
-        border=4,
-        light="#fff",
-        svgclass=None,
-        lineclass=None,
-    )
-    return svg.getvalue().decode()

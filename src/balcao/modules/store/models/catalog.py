@@ -107,7 +107,9 @@ class ProductOptionGroup(TenantModel):
         tenant_fk("product_id", "products", ondelete="CASCADE"),
         tenant_fk("group_id", "option_groups", ondelete="CASCADE"),
         UniqueConstraint("tenant_id", "product_id", "group_id"),
-        CheckConstraint("min_choices >= 0 and max_choices >= 1 and max_choices >= min_choices", name="limits"),
+        CheckConstraint(
+            "min_choices >= 0 and max_choices >= 1 and max_choices >= min_choices", name="limits"
+        ),
     )
 
 

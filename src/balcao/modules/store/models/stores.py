@@ -35,7 +35,8 @@ class Store(TenantModel, Stamped, Versioned):
     accepts_pickup: Mapped[bool] = mapped_column(server_default=text("true"), default=True)
     preparation_minutes: Mapped[int] = mapped_column(server_default=text("45"), default=45)
     payment_methods: Mapped[list[str]] = mapped_column(
-        server_default=text("'{pix,cash,card_on_delivery}'"), default=lambda: ["pix", "cash", "card_on_delivery"]
+        server_default=text("'{pix,cash,card_on_delivery}'"),
+        default=lambda: ["pix", "cash", "card_on_delivery"],
     )
     pix_key: Mapped[str] = mapped_column(server_default="", default="")
     pix_receiver: Mapped[str] = mapped_column(server_default="", default="")
@@ -133,9 +134,14 @@ class DeliveryArea(TenantModel, Stamped):
         Index("ix_delivery_areas_store", "tenant_id", "store_id"),
         CheckConstraint("kind in ('km', 'district', 'postal_range')", name="kind"),
         CheckConstraint(
-            "kind <> 'km' or (metres_min is not null and metres_max > metres_min and metres_min >= 0)", name="km"
+            "kind <> 'km' or (metres_min is not null and metres_max > metres_min and metres_min >= 0)",
+            name="km",
         ),
-        CheckConstraint("kind <> 'postal_range' or (postal_from is not null and postal_to >= postal_from)", name="postal"),
-        CheckConstraint("fee_cents >= 0 and min_order_cents >= 0 and coalesce(free_above_cents, 0) >= 0", name="amounts"),
+        CheckConstraint(
+            "kind <> 'postal_range' or (postal_from is not null and postal_to >= postal_from)", name="postal"
+        ),
+        CheckConstraint(
+            "fee_cents >= 0 and min_order_cents >= 0 and coalesce(free_above_cents, 0) >= 0", name="amounts"
+        ),
         CheckConstraint("eta_min >= 0 and eta_max >= eta_min", name="eta"),
     )

@@ -119,7 +119,7 @@ function ask(question, name) {
     yes.textContent = say("sayConfirm");
     const typed = box.querySelector(".field");
     if (name) {
-      typed.querySelector("label").textContent = name;
+      typed.querySelector("label").textContent = `${say("sayType")} ${name}`;
       const check = () => { yes.disabled = typed.querySelector("input").value.trim() !== name; };
       typed.addEventListener("input", check);
       check();

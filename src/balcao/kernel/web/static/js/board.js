@@ -1,4 +1,4 @@
-// The orders board. Markup: .board[data-board][data-sound="order.placed"] > .lane[data-lane="confirmed"] > .lane__cards > li.ticket
+// The orders board. Markup: .board[data-board][data-sound] > .lane[data-lane="confirmed"] > .lane__cards > li.ticket
 // [data-card][tabindex][data-id][data-version][data-move-url][data-allowed="confirmed canceled"]; counts in [data-lane-count].
 // Pointer: drag (a finger holds for 250 ms first). Keyboard: arrows walk, Alt+arrows move the card, Enter opens its first link.
 // A move posts {"status": lane, "version": n} as JSON to data-move-url, expects {"version": n}; a refusal puts the card back and says why.
@@ -159,14 +159,27 @@ function chime() {
     note.stop(time + 0.34);
   });
 }
-const wake = () => { audio ??= new AudioContext(); if (audio.state === "suspended") audio.resume(); };
-addEventListener("pointerdown", wake, { once: true });
-addEventListener("keydown", wake, { once: true });
-document.addEventListener("balcao:live", (event) => {
-  if (!(board()?.dataset.sound ?? "").split(/\s+/).includes(event.detail.name)) return;
+const wake = () => {
+  if (navigator.userActivation && !navigator.userActivation.hasBeenActive) return;
+  audio ??= new AudioContext();
+  if (audio.state === "suspended") audio.resume();
+  for (const name of ["pointerup", "keyup"]) removeEventListener(name, wake);
+};
+for (const name of ["pointerup", "keyup"]) addEventListener(name, wake);
+// A card that was not there before the refresh is a new order: it rings, and the tab says so. data-sound="names" rings on those events instead.
+const ids = () => [...document.querySelectorAll("[data-board] [data-card]")].map((card) => card.dataset.id);
+const familiar = new Set(ids());
+function ring() {
   chime();
-  const title = document.title.replace(/^● /, "");
-  document.title = `● ${title}`;
+  document.title = `● ${document.title.replace(/^● /, "")}`;
+}
+document.addEventListener("htmx:afterSettle", (event) => {
+  const fresh = ids().filter((id) => !familiar.has(id));
+  fresh.forEach((id) => familiar.add(id));
+  if (fresh.length && board()?.dataset.sound === "" && event.detail?.requestConfig?.triggeringEvent?.type === "live") ring();
+});
+document.addEventListener("balcao:live", (event) => {
+  if ((board()?.dataset.sound ?? "").split(/\s+/).filter(Boolean).includes(event.detail.name)) ring();
 });
 addEventListener("focus", () => { document.title = document.title.replace(/^● /, ""); });
 

@@ -35,7 +35,7 @@ function heard(event) {
 
 function listen() {
   if (!stream) return;
-  document.querySelectorAll("[data-live]").forEach((element) => element.dataset.live.split(/\s+/).forEach((name) => {
+  document.querySelectorAll("[data-live], [data-sound]").forEach((element) => `${element.dataset.live ?? ""} ${element.dataset.sound ?? ""}`.split(/\s+/).forEach((name) => {
     if (name && name !== "*" && !known.has(name)) { known.add(name); stream.addEventListener(name, heard); }
   }));
 }

@@ -1,0 +1,61 @@
+"""Sending what the outbox holds."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from balcao.kernel.jobs.job import JobContext, job
+from balcao.modules.messaging.models import Message
+from balcao.ports.email import OutgoingEmail
+from balcao.ports.errors import ProviderRejected, ProviderUnavailable
+
+BACKOFF = (60, 300, 1800, 7200)  # 1, 5, 30, 120 minutes, then a person looks at it
+
+
+@job("messaging.send_email", queue="now", backoff=BACKOFF)
+async def send_email(context: JobContext, message_id: UUID) -> None:
+    """Hands one e-mail to the provider. Its message id stays the same over retries, so receivers can drop repeats."""
+    async with context.unit_of_work(read_only=True) as uow:
+        message = (
+            await uow.session.execute(select(Message).where(Message.id == message_id))
+        ).scalar_one_or_none()
+    if message is None or message.status not in {"queued", "failed"}:
+        return
+    email = OutgoingEmail(
+        message_id=f"<{message.id}@{context.tenant.slug}.balcao>",
+        to=message.recipient,
+        subject=message.subject,
+        text=message.body,
+        from_name=context.tenant.name,
+    )
+    try:
+        receipt = await context.providers.email.send(email)
+    except ProviderRejected as error:
+        await _note(context, message_id, "dead", error=error.code)
+        return
+    except ProviderUnavailable as error:
+        await _note(context, message_id, "dead" if context.last_attempt else "failed", error=str(error))
+        raise
+    await _note(context, message_id, "sent", provider_id=receipt.message_id)
+
+
+async def _note(
+    context: JobContext,
+    message_id: UUID,
+    status: str,
+    *,
+    error: str | None = None,
+    provider_id: str | None = None,
+) -> None:
+    async with context.unit_of_work() as uow:
+        message = (
+            await uow.session.execute(select(Message).where(Message.id == message_id).with_for_update())
+        ).scalar_one()
+        message.status = status
+        message.attempts += 1
+        message.error = error
+        message.provider_id = provider_id
+        message.sent_at = uow.now() if status == "sent" else None
+        uow.announce("messages")

@@ -1,0 +1,69 @@
+"""What other modules may use of messaging: put a message into the outbox."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+
+from balcao.brazil.phones import wa_link
+from balcao.kernel.ids import new_id
+from balcao.kernel.work import UnitOfWork
+from balcao.modules.messaging.jobs import send_email
+from balcao.modules.messaging.models import Message
+
+
+async def queue_email(
+    uow: UnitOfWork,
+    *,
+    to: str,
+    to_name: str,
+    subject: str,
+    body: str,
+    dedupe_key: str,
+    template: str,
+    subject_kind: str | None = None,
+    subject_id: UUID | None = None,
+) -> UUID | None:
+    """One e-mail, sent by a job after the commit. The same dedupe key again does nothing and answers None."""
+    message_id = new_id()
+    made = await uow.session.execute(
+        insert(Message)
+        .values(
+            tenant_id=uow.tenant_id, id=message_id, channel="email", template=template, recipient=to,
+            recipient_name=to_name, subject=subject, body=body, dedupe_key=dedupe_key, subject_kind=subject_kind,
+            subject_id=subject_id, status="queued",
+        )
+        .on_conflict_do_nothing(index_elements=["tenant_id", "dedupe_key"])
+        .returning(Message.id)
+    )  # fmt: skip
+    if made.first() is None:
+        return None
+    uow.enqueue(send_email, message_id=message_id)
+    return message_id
+
+
+async def offer_whatsapp_link(
+    uow: UnitOfWork,
+    *,
+    phone: str,
+    name: str,
+    body: str,
+    dedupe_key: str,
+    template: str,
+    subject_kind: str | None = None,
+    subject_id: UUID | None = None,
+) -> UUID | None:
+    """A message the shopkeeper sends with one tap: a wa.me link with the text ready. None for a repeated dedupe key."""
+    message_id = new_id()
+    made = await uow.session.execute(
+        insert(Message)
+        .values(
+            tenant_id=uow.tenant_id, id=message_id, channel="whatsapp_link", template=template, recipient=phone,
+            recipient_name=name, body=body, link=wa_link(phone, body), dedupe_key=dedupe_key, subject_kind=subject_kind,
+            subject_id=subject_id, status="ready",
+        )
+        .on_conflict_do_nothing(index_elements=["tenant_id", "dedupe_key"])
+        .returning(Message.id)
+    )  # fmt: skip
+    return None if made.first() is None else message_id

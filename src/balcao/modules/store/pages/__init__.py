@@ -1,0 +1,1 @@
+"""Pages of the shop: the storefront for buyers, the panel for those who work there."""
