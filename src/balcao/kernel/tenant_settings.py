@@ -1,6 +1,6 @@
 """What a business says about itself: its name, its colour and its clock. Written through the platform door.
 
-A colour is accepted when it can be told from both papers after the style sheet bounded its lightness (tokens.css:
+A colour is accepted when a link in it can be read on both papers after the style sheet bounded its lightness (tokens.css:
 `--accent-of-tenant`), so the same bounds stand here.
 """
 
@@ -24,7 +24,8 @@ from balcao.kernel.tenants import TENANTS_TOPIC, TenantRow
 
 PAPER = "#FBF7F0"
 DARK_PAPER = "#15130F"
-MIN_CONTRAST = 3.0
+MIN_CONTRAST = 4.5
+"""What text needs: the accent colours links too."""
 LIGHT_CEILING, DARK_FLOOR, DARK_CHROMA = 0.53, 0.76, 0.14
 NAME_LENGTH = 80
 _HEX = re.compile(r"#[0-9a-f]{6}")
@@ -41,7 +42,7 @@ class AccentContrast:
 
     @property
     def is_enough(self) -> bool:
-        """True when the accent can be told from both."""
+        """True when a link in the accent can be read on both."""
         return min(self.light, self.dark) >= MIN_CONTRAST
 
 
@@ -88,7 +89,10 @@ def _clean(changes: Mapping[str, Any]) -> dict[str, Any]:
             errors.append({"pointer": "/accent", "message": "A colour is # and six hexadecimal digits."})
         elif not accent_contrast(clean["accent"]).is_enough:
             errors.append(
-                {"pointer": "/accent", "message": "This colour cannot be told from the background."}
+                {
+                    "pointer": "/accent",
+                    "message": "Words in this colour cannot be read on the page. Choose a darker one.",
+                }
             )
     if "timezone" in clean and clean["timezone"] not in available_timezones():
         message = "Choose a time zone of the list, such as America/Sao_Paulo."

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from balcao.kernel.actor import Actor
 from balcao.kernel.db.engine import Database
-from balcao.kernel.errors import DomainError
+from balcao.kernel.errors import DomainError, NotFoundError
 from balcao.kernel.identity.models import User, UserSession
 from balcao.kernel.identity.passwords import verify_password
 from balcao.kernel.identity.permissions import effective_permissions
@@ -48,19 +48,22 @@ class Candidate:
     user_id: UUID
     role: str
     fresh_hash: str | None
+    tenant_name: str = ""
 
 
 _CANDIDATES = text(
-    "select u.tenant_id, t.slug, u.id, u.role, u.password_hash from users u join tenants t on t.id = u.tenant_id "
+    "select u.tenant_id, t.slug, t.name as tenant_name, u.id, u.role, u.password_hash from users u join tenants t on t.id = u.tenant_id "
     "where u.email = :email and u.is_active and t.status <> 'canceled' "
     "and (cast(:tenant as uuid) is null or u.tenant_id = cast(:tenant as uuid)) order by t.slug limit 20"
 )
 
 
-async def find_candidate(database: Database, email: str, password: str, tenant_id: UUID | None) -> Candidate:
-    """The one active user with this e-mail and password, in the given tenant or in any.
+async def find_candidates(
+    database: Database, email: str, password: str, tenant_id: UUID | None
+) -> list[Candidate]:
+    """The active users with this e-mail and password, in the given tenant or in all, by slug.
 
-    Raises InvalidCredentialsError, or SeveralTenantsError when the pair fits in more than one business.
+    Raises InvalidCredentialsError when there is none. Every hash is compared, so the time tells nothing of the match.
     """
     async with platform_work(database, read_only=True) as session:
         parameters = {"email": email.strip().lower(), "tenant": str(tenant_id) if tenant_id else None}
@@ -69,9 +72,18 @@ async def find_candidate(database: Database, email: str, password: str, tenant_i
     for row in rows or [None]:
         valid, fresh = await verify_password(password, row.password_hash if row is not None else None)
         if valid and row is not None:
-            matches.append(Candidate(row.tenant_id, row.slug, row.id, row.role, fresh))
+            matches.append(Candidate(row.tenant_id, row.slug, row.id, row.role, fresh, row.tenant_name))
     if not matches:
         raise InvalidCredentialsError
+    return matches
+
+
+async def find_candidate(database: Database, email: str, password: str, tenant_id: UUID | None) -> Candidate:
+    """The one active user with this e-mail and password, in the given tenant or in any.
+
+    Raises InvalidCredentialsError, or SeveralTenantsError when the pair fits in more than one business.
+    """
+    matches = await find_candidates(database, email, password, tenant_id)
     if len(matches) > 1:
         raise SeveralTenantsError(tenants=[match.tenant_slug for match in matches])
     return matches[0]
@@ -89,11 +101,16 @@ class OpenedSession:
 async def open_session(
     uow: UnitOfWork, candidate: Candidate, keys: SigningKeys, *, minutes: int, device: str, address: str
 ) -> OpenedSession:
-    """Writes the session row, trims the oldest above the person's limit, and signs the token."""
+    """Writes the session row, trims the oldest above the person's limit, and signs the token.
+
+    InvalidCredentialsError when the person was deactivated between the two steps of a sign-in.
+    """
     now = uow.now()
     user = (
         await uow.session.execute(select(User).where(User.id == candidate.user_id).with_for_update())
-    ).scalar_one()
+    ).scalar_one_or_none()
+    if user is None or not user.is_active:
+        raise InvalidCredentialsError
     user.last_login_at = now
     if candidate.fresh_hash is not None:
         user.password_hash = candidate.fresh_hash
@@ -139,6 +156,33 @@ async def revoke_sessions(uow: UnitOfWork, session_ids: list[UUID], reason: str)
         .execution_options(synchronize_session=False)
     )
     uow.announce(IDENTITY_TOPIC)
+
+
+async def revoke_sessions_of(uow: UnitOfWork, user_id: UUID, reason: str, *, keep: UUID | None = None) -> int:
+    """Ends every live session of a person but `keep`; answers how many ended."""
+    query = select(UserSession.id).where(
+        UserSession.user_id == user_id, UserSession.revoked_at.is_(None), UserSession.expires_at > uow.now()
+    )
+    if keep is not None:
+        query = query.where(UserSession.id != keep)
+    live = list((await uow.session.execute(query)).scalars())
+    if live:
+        await revoke_sessions(uow, live, reason)
+    return len(live)
+
+
+async def revoke_session(
+    uow: UnitOfWork, session_id: UUID, reason: str, *, user_id: UUID | None = None
+) -> None:
+    """Ends one live session, of `user_id` when given. NotFoundError when there is no such one."""
+    query = select(UserSession.id).where(
+        UserSession.id == session_id, UserSession.revoked_at.is_(None), UserSession.expires_at > uow.now()
+    )
+    if user_id is not None:
+        query = query.where(UserSession.user_id == user_id)
+    if (await uow.session.execute(query)).scalar_one_or_none() is None:
+        raise NotFoundError
+    await revoke_sessions(uow, [session_id], reason)
 
 
 _SESSION = text(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import jwt
@@ -62,6 +63,32 @@ def read_session(token: str, keys: SigningKeys) -> SessionClaims | None:
         except (jwt.PyJWTError, ValueError, TypeError, AttributeError):
             continue
     return None
+
+
+CHOICE_LIFE = timedelta(minutes=3)
+
+
+def sign_choice(candidates: list[tuple[UUID, UUID]], keys: SigningKeys, *, issued: datetime) -> str:
+    """Keeps, between two forms, that a password was right for these `(tenant, user)` pairs. It opens nothing by itself."""
+    payload = {
+        "choice": [[str(tenant), str(user)] for tenant, user in candidates],
+        "iat": issued,
+        "exp": issued + CHOICE_LIFE,
+    }
+    return jwt.encode(payload, keys.current, algorithm=ALGORITHM)
+
+
+def read_choice(token: str, keys: SigningKeys) -> list[tuple[UUID, UUID]]:
+    """The pairs of a live choice; empty for anything else."""
+    for key in (keys.current, *keys.previous):
+        try:
+            payload: dict[str, Any] = jwt.decode(
+                token, key, algorithms=[ALGORITHM], options={"require": ["exp", "choice"]}
+            )
+            return [(UUID(tenant), UUID(user)) for tenant, user in payload["choice"]]
+        except (jwt.PyJWTError, ValueError, TypeError, AttributeError):
+            continue
+    return []
 
 
 def token_hash(token: str) -> str:

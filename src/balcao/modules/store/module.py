@@ -6,16 +6,36 @@ from pathlib import Path
 
 from balcao.kernel.module import Module, NavItem, Permission
 from balcao.modules.store import models as models
+from balcao.modules.store.api.admin_config import router as admin_config
+from balcao.modules.store.api.admin_hours import router as admin_hours
+from balcao.modules.store.api.admin_inventory import router as admin_inventory
 from balcao.modules.store.api.admin_orders import router as admin_orders
+from balcao.modules.store.api.admin_shipping import router as admin_shipping
+from balcao.modules.store.api.admin_stores import router as admin_stores
 from balcao.modules.store.api.checkout import router as checkout
+from balcao.modules.store.api.public import router as public
 from balcao.modules.store.jobs import forget_old_things, sweep_orders
 from balcao.modules.store.order_messages import tell_buyer_of_new_order, tell_buyer_of_status
+from balcao.modules.store.pages.shop_cart import router as shop_cart
+from balcao.modules.store.pages.shop_checkout import router as shop_checkout
+from balcao.modules.store.pages.shop_menu import router as shop_menu
+from balcao.modules.store.pages.shop_order import router as shop_order
 
 MODULE = Module(
     name="store",
     title="Shop",
     folder=Path(__file__).parent,
-    routers=(checkout, admin_orders),
+    routers=(
+        public,
+        checkout,
+        admin_orders,
+        admin_inventory,
+        admin_stores,
+        admin_hours,
+        admin_shipping,
+        admin_config,
+    ),
+    pages=(shop_order, shop_menu, shop_cart, shop_checkout),
     jobs=(sweep_orders, forget_old_things),
     reactions=(tell_buyer_of_new_order, tell_buyer_of_status),
     permissions=(

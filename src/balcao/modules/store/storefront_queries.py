@@ -19,10 +19,12 @@ from balcao.kernel.runtime import Runtime
 from balcao.kernel.tenants import Tenant
 from balcao.kernel.work import UnitOfWork
 from balcao.modules.store.cart_pricing import slot_rules
+from balcao.modules.store.catalog_queries import catalogue_bytes
 from balcao.modules.store.checkout import SCOPE
 from balcao.modules.store.checkout_load import load_offer
 from balcao.modules.store.models import TimeSlot
 from balcao.modules.store.opening_hours import opening_state
+from balcao.modules.store.store_queries import open_stores
 from balcao.modules.store.time_slots import Slot, slots_of_day
 
 Json = Mapping[str, Any]
@@ -110,14 +112,10 @@ async def load_catalogue(runtime: Runtime, tenant: Tenant, store_slug: str | Non
 
     Raises NotFoundError for a store that is not there.
     """
-    raise NotImplementedError
+    return _values_of(await catalogue_bytes(runtime, tenant, store_slug))
 
 
 async def load_stores(runtime: Runtime, tenant: Tenant) -> list[Json]:
     """The tenant's stores as GET /stores answers them."""
-    raise NotImplementedError
-
-
-async def quote_freight(works: Work, store_id: UUID, address: AddressInput) -> Json:
-    """A freight promise for an address, as POST /shipping/quote answers it, ready to be kept in a draft."""
-    raise NotImplementedError
+    async with runtime.transactions.begin(tenant, read_only=True) as uow:
+        return list(await open_stores(uow))

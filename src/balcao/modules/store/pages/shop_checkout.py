@@ -23,6 +23,7 @@ from balcao.modules.store.checkout import Placed, place_order, preview_cart, tra
 from balcao.modules.store.checkout_command import CheckoutRequest
 from balcao.modules.store.checkout_errors import ItemUnavailableError, QuoteExpiredError, TotalChangedError
 from balcao.modules.store.checkout_limits import CHECKOUT_PER_PHONE
+from balcao.modules.store.freight import quote_freight
 from balcao.modules.store.pages.checkout_form import (
     KEPT_AFTER_ORDER,
     FormProblem,
@@ -48,7 +49,6 @@ from balcao.modules.store.storefront_queries import (
     BookableTimes,
     bookable_times,
     order_placed_under,
-    quote_freight,
 )
 
 router = APIRouter(prefix="/loja", dependencies=[Depends(Public("buyers order without signing in"))])
@@ -195,7 +195,9 @@ async def _preview(
     works: Work, here: Visit, typed: Fields, quote: Json | None
 ) -> tuple[Json | None, DomainError | None]:
     address = address_of(typed) if quote else None
-    wanted = cart_request(here.store_id, here.basket.items, typed, address, str(quote["quote_id"]) if quote else None)
+    wanted = cart_request(
+        here.store_id, here.basket.items, typed, address, str(quote["quote_id"]) if quote else None
+    )
     try:
         return await works.run(lambda uow: preview_cart(uow, wanted)), None
     except DomainError as error:
@@ -259,7 +261,9 @@ def _page(
 def _opening_text(request: Request, here: Visit, times: BookableTimes) -> str | None:
     if times.next_opening is None:
         return None
-    return when_text(translator_of(request), times.next_opening, here.store["timezone"], datetime_now(request))
+    return when_text(
+        translator_of(request), times.next_opening, here.store["timezone"], datetime_now(request)
+    )
 
 
 def _slot_days(request: Request, here: Visit, times: BookableTimes) -> list[dict[str, Any]]:

@@ -1,0 +1,152 @@
+"""Freight: from an address to a promise that holds for half an hour.
+
+The question to the outside (where is this address?) is asked before the transaction and gets three seconds in all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, text
+
+from balcao.brazil.addresses import fold, haversine_metres
+from balcao.kernel.errors import NotFoundError
+from balcao.kernel.ids import new_id
+from balcao.kernel.web.dependencies import Work
+from balcao.kernel.work import UnitOfWork
+from balcao.modules.store.checkout_command import AddressInput
+from balcao.modules.store.checkout_errors import ShippingUnavailableError
+from balcao.modules.store.delivery_areas import (
+    Area,
+    Destination,
+    destination_hash,
+    match_area,
+    no_area_reason,
+)
+from balcao.modules.store.models import Quote
+from balcao.ports.errors import ProviderRejected, ProviderUnavailable
+from balcao.ports.places import Address, Places, Point
+
+QUOTE_LIFE = timedelta(minutes=30)
+LOCATE_SECONDS = 3.0
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where the buyer is, and whether that is known or only guessed from the address."""
+
+    point: Point | None
+    estimated: bool
+
+
+async def locate(places: Places, address: AddressInput) -> Located:
+    """The device's own coordinates, else what the places provider knows within three seconds, else nothing."""
+    if address.lat is not None and address.lng is not None:
+        return Located(Point(address.lat, address.lng), estimated=False)
+    wanted = Address(
+        postal_code=address.postal_code, street=address.street, district=address.district, city=address.city,
+        state=address.state, number=address.number,
+    )  # fmt: skip
+    try:
+        point = await asyncio.wait_for(places.locate(wanted), LOCATE_SECONDS)
+    except (TimeoutError, ProviderUnavailable, ProviderRejected):
+        return Located(None, estimated=True)
+    return Located(point, estimated=True)
+
+
+async def quote_freight(works: Work, store_id: UUID, address: AddressInput) -> Json:
+    """A stored quote in the shape of POST /shipping/quote. Raises NotFoundError, ShippingUnavailableError."""
+    located = await locate(works.runtime.providers.places, address)
+    return await works.run(lambda uow: _store_quote(uow, store_id, address, located))
+
+
+_TERMS = text("""
+select to_jsonb(s) as store, (select coalesce(jsonb_agg(to_jsonb(a)), '[]') from delivery_areas a
+  where a.tenant_id = :tenant and a.store_id = s.id and a.is_active) as areas
+from stores s where s.tenant_id = :tenant and s.id = :store and s.is_active
+""")
+
+
+async def _store_quote(uow: UnitOfWork, store_id: UUID, address: AddressInput, located: Located) -> Json:
+    row = (await uow.session.execute(_TERMS, {"tenant": uow.tenant_id, "store": store_id})).mappings().first()
+    if row is None:
+        raise NotFoundError
+    store = row["store"]
+    if not store["accepts_delivery"]:
+        raise ShippingUnavailableError("This shop does not deliver.", reason="delivery_off")
+    metres = distance_metres(store, located.point)
+    destination = Destination(address.postal_code, address.district, address.city, metres)
+    areas = [area_of(area) for area in row["areas"]]
+    area = match_area(areas, destination)
+    if area is None:
+        raise ShippingUnavailableError(reason=no_area_reason(areas, destination))
+    return await _write(uow, store, area, address, metres, estimated=located.estimated)
+
+
+def distance_metres(store: Mapping[str, Any], point: Point | None) -> int | None:
+    """Straight line times the store's factor, in metres; None when either end is unknown."""
+    if point is None or store["latitude"] is None or store["longitude"] is None:
+        return None
+    straight = haversine_metres(store["latitude"], store["longitude"], point.lat, point.lng)
+    return round(straight * store["distance_factor_percent"] / 100)
+
+
+def area_of(row: Mapping[str, Any]) -> Area:
+    """A row of the delivery table as the rules see it."""
+    return Area(
+        id=UUID(str(row["id"])),
+        kind=row["kind"],
+        fee_cents=row["fee_cents"],
+        priority=row["priority"],
+        min_order_cents=row["min_order_cents"],
+        free_above_cents=row["free_above_cents"],
+        eta_min=row["eta_min"],
+        eta_max=row["eta_max"],
+        active=row["is_active"],
+        metres_min=row["metres_min"] or 0,
+        metres_max=row["metres_max"] or 0,
+        districts=frozenset(fold(name) for name in row["districts"]),
+        city=fold(row["city"]),
+        postal_from=row["postal_from"] or "",
+        postal_to=row["postal_to"] or "",
+    )
+
+
+async def _write(
+    uow: UnitOfWork,
+    store: Mapping[str, Any],
+    area: Area,
+    address: AddressInput,
+    metres: int | None,
+    *,
+    estimated: bool,
+) -> Json:
+    quote_id, expires = new_id(), uow.now() + QUOTE_LIFE
+    digest = destination_hash(
+        postal_code=address.postal_code, street=address.street, number=address.number, district=address.district,
+        city=address.city, state=address.state,
+    )  # fmt: skip
+    await uow.session.execute(
+        insert(Quote).values(
+            tenant_id=uow.tenant_id, id=quote_id, store_id=UUID(store["id"]), area_id=area.id, destination_hash=digest,
+            metres=metres, is_estimated=estimated, fee_cents=area.fee_cents, min_order_cents=area.min_order_cents,
+            free_above_cents=area.free_above_cents, eta_min=area.eta_min, eta_max=area.eta_max,
+            settings_version=store["settings_version"], expires_at=expires,
+        )
+    )  # fmt: skip
+    return {
+        "quote_id": str(quote_id),
+        "fee_cents": area.fee_cents,
+        "distance_km": round(metres / 1000, 3) if metres is not None else None,
+        "estimated": estimated,
+        "eta_minutes": {"min": area.eta_min, "max": area.eta_max},
+        "min_order_cents": area.min_order_cents,
+        "free_above_cents": area.free_above_cents,
+        "expires_at": expires.isoformat(),
+    }
