@@ -14,6 +14,7 @@ import pytest_asyncio
 
 from balcao.kernel.db.embedded import EmbeddedPostgres
 from balcao.kernel.db.migrate import migrate
+from balcao.kernel.observability.logging import configure_logging
 from balcao.kernel.runtime import Runtime
 from balcao.kernel.settings import Settings
 from balcao.registry import build_runtime
@@ -70,6 +71,11 @@ async def runtime(settings: Settings, database_url: str, clock: MovableClock) ->
     runtime.start()
     yield runtime
     await runtime.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quiet_log() -> None:
+    configure_logging("json", "WARNING", cache=False)
 
 
 @pytest.fixture(autouse=True)

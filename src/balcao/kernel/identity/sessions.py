@@ -124,14 +124,15 @@ async def open_session(
     )
     uow.session.add(row)
     await uow.session.flush()
-    await _trim_sessions(uow, user.id, user.max_active_sessions)
+    await trim_sessions(uow, user.id, user.max_active_sessions)
     claims = SessionClaims(user.id, uow.tenant_id, row.id, user.role)
     return OpenedSession(
         sign_session(claims, keys, issued=now, expires=row.expires_at), row.expires_at, row.id
     )
 
 
-async def _trim_sessions(uow: UnitOfWork, user_id: UUID, keep: int) -> None:
+async def trim_sessions(uow: UnitOfWork, user_id: UUID, keep: int) -> None:
+    """Ends the oldest live sessions above `keep`."""
     live = (
         select(UserSession.id)
         .where(

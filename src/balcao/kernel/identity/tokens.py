@@ -75,14 +75,14 @@ def sign_choice(candidates: list[tuple[UUID, UUID]], keys: SigningKeys, *, issue
         "iat": issued,
         "exp": issued + CHOICE_LIFE,
     }
-    return jwt.encode(payload, keys.current, algorithm=ALGORITHM)
+    return jwt.encode(payload, keys.current, algorithm=ALGORITHM)  # pyright: ignore[reportUnknownMemberType]
 
 
 def read_choice(token: str, keys: SigningKeys) -> list[tuple[UUID, UUID]]:
     """The pairs of a live choice; empty for anything else."""
     for key in (keys.current, *keys.previous):
         try:
-            payload: dict[str, Any] = jwt.decode(
+            payload: dict[str, Any] = jwt.decode(  # pyright: ignore[reportUnknownMemberType]
                 token, key, algorithms=[ALGORITHM], options={"require": ["exp", "choice"]}
             )
             return [(UUID(tenant), UUID(user)) for tenant, user in payload["choice"]]

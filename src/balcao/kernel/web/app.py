@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from balcao.kernel.jobs.runner import build_queue, run_worker
 from balcao.kernel.rate_limit import RULES
 from balcao.kernel.runtime import Runtime
-from balcao.kernel.web import health, look
+from balcao.kernel.web import health, look, media
 from balcao.kernel.web.dependencies import RequiresModule
 from balcao.kernel.web.middleware import Edge, EdgeConfig
 from balcao.kernel.web.middleware_address import Proxies
@@ -62,6 +62,7 @@ def create_app(runtime: Runtime, *, with_worker: bool = False) -> FastAPI:
     install_problem_handlers(app)
     app.add_middleware(Edge, config=_edge_config(runtime))
     app.include_router(look.router)
+    app.include_router(media.router)
     for prefix, in_schema in ((API, True), ("", False)):
         app.include_router(health.router, prefix=prefix, include_in_schema=in_schema)
         for module in runtime.modules:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from balcao.brazil.phones import wa_link
@@ -11,6 +12,7 @@ from balcao.kernel.ids import new_id
 from balcao.kernel.work import UnitOfWork
 from balcao.modules.messaging.jobs import send_email
 from balcao.modules.messaging.models import Message
+from balcao.modules.messaging.queries import MessageView
 
 
 async def queue_email(
@@ -67,3 +69,17 @@ async def offer_whatsapp_link(
         .returning(Message.id)
     )  # fmt: skip
     return None if made.first() is None else message_id
+
+
+async def messages_of(uow: UnitOfWork, subject_kind: str, subject_id: UUID) -> list[MessageView]:
+    """What was written about one thing, newest first (at most 50)."""
+    columns = [getattr(Message, name) for name in MessageView.model_fields]
+    query = (
+        select(*columns)
+        .where(
+            Message.tenant_id == uow.tenant_id, Message.subject_kind == subject_kind, Message.subject_id == subject_id
+        )
+        .order_by(Message.created_at.desc(), Message.id.desc())
+        .limit(50)
+    )
+    return [MessageView.model_validate(dict(row)) for row in (await uow.session.execute(query)).mappings()]

@@ -293,7 +293,9 @@ def _checked(areas: Sequence[AreaInput], blame: AreaInput | None = None) -> Area
             place = positions[blame.id]
         field = FIELD_OF.get(issue.code)
         pointer = "/areas" if place is None or field is None else f"/areas/{place}/{field}"
-        errors.append({"pointer": pointer, "message": MESSAGE_OF[issue.code]})
+        error = {"pointer": pointer, "message": MESSAGE_OF[issue.code]}
+        if error not in errors:
+            errors.append(error)
     raise ValidationFailedError(errors)
 
 

@@ -32,6 +32,7 @@ from balcao.modules.store.option_rules import (
 
 CART_LINES_MAX = 50
 NOTES_MAX = 200
+BUYABLE = frozenset({"available", "order"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ class ProductGoneError(Exception):
 
 def is_buyable(product: Mapping[str, Any]) -> bool:
     """Whether a product of the catalogue can go into a basket now."""
-    return product["availability"] != "unavailable" and any(sku["available"] for sku in product["skus"])
+    return product["availability"] in BUYABLE and any(sku["available"] for sku in product["skus"])
 
 
 def option_groups_of(product: Mapping[str, Any]) -> tuple[OptionGroupRule, ...]:
@@ -154,7 +155,7 @@ def price_line(product: Mapping[str, Any], item: CartItem) -> BasketLine:
     Raises ProductGoneError when product or size cannot be bought, OptionRuleBroken when the choice breaks a rule.
     """
     sku = next((sku for sku in product["skus"] if sku["id"] == str(item.sku_id)), None)
-    if sku is None or not sku["available"] or product["availability"] == "unavailable":
+    if sku is None or not sku["available"] or product["availability"] not in BUYABLE:
         raise ProductGoneError
     groups = option_groups_of(product)
     chosen = resolve_options(groups, item.options)

@@ -168,7 +168,7 @@ async def place_order(
     answer = _answer(order, cart)
     await write_order(uow, order, request, cart, taken, SCOPE, key or "", answer)
     uow.publish(OrderPlaced(order.id, order.status))
-    uow.announce("orders")
+    uow.announce("orders", "orders:placed")
     return Placed(order.id, answer, replayed=False)
 
 

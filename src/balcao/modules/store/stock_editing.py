@@ -197,7 +197,8 @@ async def orders_holding(uow: UnitOfWork, item_id: UUID, day: date | None = None
         .having(held > 0)
         .order_by(Order.code)
     )
-    return tuple(OrderHolding(*row) for row in (await uow.session.execute(query)).tuples())
+    rows = (await uow.session.execute(query)).all()
+    return tuple(OrderHolding(order_id, code, status, int(quantity)) for order_id, code, status, quantity in rows)
 
 
 async def _move(

@@ -19,7 +19,7 @@ from balcao.kernel.runtime import Runtime
 from balcao.kernel.tenants import Tenant
 from balcao.kernel.work import UnitOfWork
 from balcao.modules.store.cart_pricing import slot_rules
-from balcao.modules.store.catalog_queries import catalogue_bytes
+from balcao.modules.store.catalog_queries import CATALOG_TOPIC, catalogue_bytes
 from balcao.modules.store.checkout import SCOPE
 from balcao.modules.store.checkout_load import load_offer
 from balcao.modules.store.models import TimeSlot
@@ -29,6 +29,7 @@ from balcao.modules.store.time_slots import Slot, slots_of_day
 
 Json = Mapping[str, Any]
 SLOT_DAYS_SHOWN = 7
+STORES_SECONDS = 60.0
 _PARSED_MAX = 128
 # Parsing a catalogue costs more than finding it: the last ones stay as values, known by the digest of their bytes.
 _parsed: OrderedDict[str, Any] = OrderedDict()
@@ -37,7 +38,7 @@ _parsed: OrderedDict[str, Any] = OrderedDict()
 def _values_of(body: CachedBytes) -> Any:
     known = _parsed.get(body.etag)
     if known is None:
-        known = _parsed[body.etag] = orjson.loads(body)
+        known = _parsed[body.etag] = orjson.loads(memoryview(body))
         if len(_parsed) > _PARSED_MAX:
             _parsed.popitem(last=False)
     else:
@@ -116,6 +117,15 @@ async def load_catalogue(runtime: Runtime, tenant: Tenant, store_slug: str | Non
 
 
 async def load_stores(runtime: Runtime, tenant: Tenant) -> list[Json]:
-    """The tenant's stores as GET /stores answers them."""
-    async with runtime.transactions.begin(tenant, read_only=True) as uow:
-        return list(await open_stores(uow))
+    """The tenant's active stores, for the switch between them: id, slug and name."""
+
+    async def make() -> bytes:
+        async with runtime.transactions.begin(tenant, read_only=True) as uow:
+            stores = await open_stores(uow)
+        return orjson.dumps([{name: store[name] for name in ("id", "slug", "name")} for store in stores])
+
+    return _values_of(
+        await runtime.cache.get_or_make(
+            tenant.id, "storefront:stores", make, STORES_SECONDS, (CATALOG_TOPIC,)
+        )
+    )

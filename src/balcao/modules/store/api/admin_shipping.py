@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -184,7 +183,10 @@ class TrialView(BaseModel):
 
 
 def _shown(words: Translator, warnings: tuple[AreaWarning, ...]) -> list[WarningView]:
-    return [WarningView(**{**asdict(warning), "message": words(warning.message)}) for warning in warnings]
+    return [
+        WarningView(code=item.code, message=words(item.message), area_id=item.area_id, other_id=item.other_id)
+        for item in warnings
+    ]
 
 
 @router.get("/areas", dependencies=VIEW)

@@ -145,7 +145,7 @@ async def search_products(
     runtime: Runtime, tenant: Tenant, store: str | None, q: str, limit: int
 ) -> list[dict[str, Any]]:
     """Catalogue entries that fit a text, best first."""
-    document = orjson.loads(await catalogue_bytes(runtime, tenant, store))
+    document = orjson.loads(memoryview(await catalogue_bytes(runtime, tenant, store)))
     products = {
         UUID(item["id"]): item for category in document["categories"] for item in category["products"]
     }
@@ -172,7 +172,7 @@ async def postal_code(cep: str, runtime: Installation) -> CepDocument:
 
     try:
         body = await runtime.cache.get_or_make(PLATFORM, f"cep:{digits}", make, CEP_KEPT_SECONDS, ())
-        parts = orjson.loads(body)
+        parts = orjson.loads(memoryview(body))
     except (ProviderUnavailable, ProviderRejected):
         parts = ["", "", city_of_cep(digits) or "", uf_of_cep(digits) or ""]
     if parts is None or not parts[3]:

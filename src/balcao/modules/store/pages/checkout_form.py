@@ -43,7 +43,7 @@ WRONG: Mapping[str, str] = {
     "change_for": "Write the amount like 50,00.",
     "scheduled_for": "Choose one of the times.",
 }
-_FIELD_OF = {
+_FIELD_OF: Mapping[tuple[str, ...], str] = {
     ("customer", "name"): "name", ("customer", "phone"): "phone", ("customer", "email"): "email",
     ("payment", "method"): "payment", ("payment", "change_for_cents"): "change_for",
     ("scheduled_for",): "scheduled_for", ("notes",): "notes", ("fulfilment",): "fulfilment",
@@ -65,10 +65,9 @@ def missing_fields(typed: Fields, *, whole: bool) -> dict[str, str]:
 
 def address_of(typed: Fields) -> AddressInput | None:
     """The delivery address, when it is complete and sound."""
+    fields = {name: typed.get(name, "") for name in (*ADDRESS_FIELDS, "complement")}
     try:
-        return AddressInput(
-            **{name: typed.get(name, "") for name in ADDRESS_FIELDS}, complement=typed.get("complement", "")
-        )
+        return AddressInput.model_validate(fields)
     except ValidationError:
         return None
 
@@ -141,12 +140,9 @@ class FormProblem(Exception):  # noqa: N818 - what happened to a form, shown bes
 def _wrong_fields(error: ValidationError) -> dict[str, str]:
     wrong: dict[str, str] = {}
     for item in error.errors():
-        path = tuple(str(part) for part in item["loc"])
-        name = (
-            path[1]
-            if len(path) > 1 and path[0] == "address"
-            else _FIELD_OF.get(path[:2], path[0] if path else "")
-        )
+        path: tuple[str, ...] = tuple(str(part) for part in item["loc"])
+        first = path[0] if path else ""
+        name = path[1] if first == "address" and len(path) > 1 else _FIELD_OF.get(path[:2], first)
         wrong[name] = WRONG.get(name, "This text is too long or has characters that cannot be used.")
     return wrong
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from markupsafe import Markup
-from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response
 
 from balcao.brazil.phones import wa_link
 from balcao.kernel.errors import NotFoundError
 from balcao.kernel.i18n import Translator
 from balcao.kernel.identity.tokens import token_hash
-from balcao.kernel.runtime import Runtime
-from balcao.kernel.web.dependencies import Public, Words, Work, Works
+from balcao.kernel.web.dependencies import Public, Words, Works
+from balcao.kernel.web.event_stream import event_stream
 from balcao.kernel.web.qr import qr_svg
 from balcao.kernel.web.templates import render
 from balcao.kernel.work import UnitOfWork
@@ -40,7 +39,6 @@ router = APIRouter(
     prefix="/loja", dependencies=[Depends(Public("the unguessable token of the order proves the buyer"))]
 )
 ORDER_COOKIE = "order"
-HEARTBEAT_SECONDS = 15
 Json = dict[str, Any]
 
 STEPS: Final = {
@@ -116,7 +114,7 @@ async def order_page(request: Request, order_id: UUID, works: Works, words: Word
         pix=_open_pix(order),
         promise=_promise(words, order, zone, now),
         options_text=_options_text,
-        method_label=words(METHOD_LABELS.get(order["payment_method"], order["payment_method"])),
+        method_label=words(METHOD_LABELS.get(str(order["payment_method"]), "Payment")),
         change_text=words.money(order["change_for_cents"]) if order["change_for_cents"] else None,
         whatsapp_url=_whatsapp(words, order),
     )
@@ -134,10 +132,10 @@ def _whatsapp(words: Translator, order: Json) -> str | None:
 
 
 def _open_pix(order: Json) -> Json | None:
-    payment = order["payment"]
+    payment: Json | None = order["payment"]
     if order["status"] != "awaiting_payment" or not payment or not payment["pix"]:
         return None
-    pix = payment["pix"]
+    pix: Json = payment["pix"]
     picture = Markup(qr_svg(pix["copy_paste"]))  # noqa: S704 - drawn by us, it carries no text from outside
     return {
         **pix,
@@ -163,12 +161,10 @@ def _promise(words: Translator, order: Json, zone: str, now: datetime) -> str | 
 
 def _timeline(words: Translator, order: Json, zone: str, now: datetime) -> list[Json]:
     """What happened with its time, then the steps still to come."""
-    reached: Json = {}
-    for event in order["events"]:
-        if event["to"]:
-            reached[event["to"]] = event
-        elif event["kind"] == "cancel_requested":
-            reached["cancel_requested"] = event
+    reached: dict[str, Json] = {}
+    for happened in order["events"]:
+        if happened["to"] or happened["kind"] == "cancel_requested":
+            reached[happened["to"] or "cancel_requested"] = happened
     status = order["status"]
     steps = list(STEPS[order["fulfilment"]])
     if "awaiting_payment" in reached:
@@ -180,7 +176,7 @@ def _timeline(words: Translator, order: Json, zone: str, now: datetime) -> list[
     at = steps.index(status) if status in steps else 0
     items: list[Json] = []
     for position, step in enumerate(steps):
-        event: Json | None = reached.get(step)
+        event = reached.get(step)
         when = when_text(words, datetime.fromisoformat(event["at"]), zone, now) if event else None
         note = event["note"] if event and step == "canceled" else None
         items.append(
@@ -206,24 +202,9 @@ def _options_text(line: Mapping[str, Any]) -> str:
 async def order_events(request: Request, order_id: UUID, works: Works, version: int = 0) -> Response:
     """Tells the page when to look again. No database session is held while it waits."""
     order = await works.run(lambda uow: _order(request, uow, order_id))
-    stream = _tell_changes(works.runtime, works, order_id, late=order["version"] > version)
-    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
-
-
-async def _tell_changes(runtime: Runtime, works: Work, order_id: UUID, *, late: bool) -> AsyncIterator[bytes]:
-    changed = b"event: order.changed\ndata: {}\n\n"
-    async with runtime.bulletin.subscription(works.tenant.id, f"order:{order_id}") as event:
-        # The order may have moved between the drawing of the page and this line.
-        yield b"retry: 3000\n\n" + (changed if late else b"")
-        while True:
-            try:
-                await asyncio.wait_for(event.wait(), HEARTBEAT_SECONDS)
-            except TimeoutError:
-                yield b": still here\n\n"
-                continue
-            event.clear()
-            yield changed
+    # The order may have moved between the drawing of the page and this line.
+    late = ("order.changed",) if order["version"] > version else ()
+    return event_stream(request, works.tenant.id, {"order.changed": (f"order:{order_id}",)}, at_once=late)
 
 
 @router.post("/{tenant}/pedido/{order_id:uuid}/cancelar")
