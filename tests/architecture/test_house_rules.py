@@ -44,7 +44,11 @@ def test_no_drawer_names() -> None:
 
 def test_only_the_unit_of_work_commits() -> None:
     allowed = {SOURCE / "kernel" / "work.py", SOURCE / "kernel" / "platform_work.py"}
-    found = [str(path) for path in FILES if path not in allowed and ".commit(" in path.read_text() and "cli/bench" not in str(path)]
+    found = [
+        str(path)
+        for path in FILES
+        if path not in allowed and ".commit(" in path.read_text() and "cli/bench" not in str(path)
+    ]
     assert found == []
 
 
@@ -78,9 +82,18 @@ async def test_row_security_is_on_forced_and_keyed(runtime: Runtime) -> None:
         ).all()
     for table in _tenant_tables():
         row = rows[table]
-        assert (row.relrowsecurity, row.relforcerowsecurity, row.key, row.policies) == (True, True, ["id", "tenant_id"], 2), table
+        assert (row.relrowsecurity, row.relforcerowsecurity, row.key, row.policies) == (
+            True,
+            True,
+            ["id", "tenant_id"],
+            2,
+        ), table
     tenant_tables = set(_tenant_tables())
-    loose = [f"{fk.child} -> {fk.parent}" for fk in foreign_keys if {fk.child, fk.parent} <= tenant_tables and "tenant_id" not in fk.columns]
+    loose = [
+        f"{fk.child} -> {fk.parent}"
+        for fk in foreign_keys
+        if {fk.child, fk.parent} <= tenant_tables and "tenant_id" not in fk.columns
+    ]
     assert loose == []
 
 
@@ -94,12 +107,19 @@ def _routes(app: FastAPI) -> Iterator[tuple[str, list[object]]]:
 def test_every_route_says_who_may_enter(runtime: Runtime) -> None:
     seen = list(_routes(create_app(runtime)))
     assert len(seen) > 40
-    unguarded = sorted({path for path, calls in seen if not any(isinstance(call, Allow | Public) for call in calls)})
+    unguarded = sorted(
+        {path for path, calls in seen if not any(isinstance(call, Allow | Public) for call in calls)}
+    )
     assert unguarded == []
 
 
 def test_every_permission_asked_for_is_declared(runtime: Runtime) -> None:
-    asked = {call.permission for _, calls in _routes(create_app(runtime)) for call in calls if isinstance(call, Allow)}
+    asked = {
+        call.permission
+        for _, calls in _routes(create_app(runtime))
+        for call in calls
+        if isinstance(call, Allow)
+    }
     assert asked - {""} - runtime.permissions == set()
 
 
@@ -124,7 +144,12 @@ def _msgids(folder: Path) -> set[str]:
         found |= {m for _, m in re.findall(r"""_\(\s*(['"])((?:(?!\1).)+)\1""", text_of)}
     for path in folder.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"words", "_"} and node.args:
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in {"words", "_"}
+                and node.args
+            ):
                 first = node.args[0]
                 if isinstance(first, ast.Constant) and isinstance(first.value, str):
                     found.add(first.value)

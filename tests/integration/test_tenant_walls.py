@@ -39,8 +39,18 @@ async def _ids(client: httpx.AsyncClient, shop: Shop) -> dict[str, str]:
     placed = (await place(client, shop, cart(shop, ("Pão", 1), payment={"method": "pix"}))).json()
     async with platform_work(shop.runtime.database, read_only=True) as session:
         one = {
-            name: str((await session.execute(text(f"select id from {table} where tenant_id = :t limit 1"), {"t": shop.tenant.id})).scalar_one())
-            for name, table in (("item_id", "stock_items"), ("area_id", "delivery_areas"), ("session_id", "user_sessions"))
+            name: str(
+                (
+                    await session.execute(
+                        text(f"select id from {table} where tenant_id = :t limit 1"), {"t": shop.tenant.id}
+                    )
+                ).scalar_one()
+            )
+            for name, table in (
+                ("item_id", "stock_items"),
+                ("area_id", "delivery_areas"),
+                ("session_id", "user_sessions"),
+            )
         }
     return {
         **one,
@@ -77,8 +87,13 @@ async def test_foreign_ids_open_nothing_and_change_nothing(
     for method, path in _paths(runtime):
         if path.startswith("/media"):
             continue  # public pictures: they hold no tenant's secrets
-        values = {**theirs, "tenant": other_shop.tenant.slug, "store": "centro", "slug": other_shop.tenant.slug}
-        url = PARAMETER.sub(lambda match: values.get(match.group(1), theirs["order_id"]), path)
+        values = {
+            **theirs,
+            "tenant": other_shop.tenant.slug,
+            "store": "centro",
+            "slug": other_shop.tenant.slug,
+        }
+        url = path.format(**{name: values.get(name, theirs["order_id"]) for name in PARAMETER.findall(path)})
         for headers in (other_shop.staff, {**other_shop.headers, "X-Tracking-Token": theirs["token"]}):
             body = {"status": "canceled", "payment_id": theirs["payment_id"], "reason": "x"}
             payload = {} if method == "GET" else {"json": body}
@@ -105,7 +120,9 @@ async def test_without_a_tenant_no_row_is_seen(runtime: Runtime, shop: Shop) -> 
             assert count == 0, model.__tablename__
 
 
-async def test_a_foreign_key_across_tenants_is_refused_by_the_database(runtime: Runtime, shop: Shop, other_shop: Shop) -> None:
+async def test_a_foreign_key_across_tenants_is_refused_by_the_database(
+    runtime: Runtime, shop: Shop, other_shop: Shop
+) -> None:
     from balcao.kernel.errors import NotFoundError
     from balcao.modules.store.models import Category
 

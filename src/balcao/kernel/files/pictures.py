@@ -131,6 +131,22 @@ async def find_picture(uow: UnitOfWork, digest: str, purpose: str) -> File | Non
     return (await uow.session.execute(query)).scalar_one_or_none()
 
 
+def picture_row(tenant_id: UUID, prepared: PreparedPicture) -> File:
+    """The row of a prepared picture, for callers who know that it is new; others use `record_picture`."""
+    return File(
+        tenant_id=tenant_id,
+        id=prepared.id,
+        purpose=prepared.purpose,
+        content_type="image/webp",
+        size_bytes=sum(row["bytes"] for row in prepared.renditions),
+        sha256=prepared.sha256,
+        is_public=True,
+        width=prepared.width,
+        height=prepared.height,
+        renditions=[dict(row) for row in prepared.renditions],
+    )
+
+
 async def record_picture(uow: UnitOfWork, prepared: PreparedPicture) -> File:
     """The row of a prepared picture; the row that is there when the same bytes came in meanwhile.
 
@@ -144,18 +160,7 @@ async def record_picture(uow: UnitOfWork, prepared: PreparedPicture) -> File:
     known = await find_picture(uow, prepared.sha256, prepared.purpose)
     if known is not None:
         return known
-    file = File(
-        tenant_id=uow.tenant_id,
-        id=prepared.id,
-        purpose=prepared.purpose,
-        content_type="image/webp",
-        size_bytes=sum(row["bytes"] for row in prepared.renditions),
-        sha256=prepared.sha256,
-        is_public=True,
-        width=prepared.width,
-        height=prepared.height,
-        renditions=[dict(row) for row in prepared.renditions],
-    )
+    file = picture_row(uow.tenant_id, prepared)
     uow.session.add(file)
     await uow.session.flush()
     return file

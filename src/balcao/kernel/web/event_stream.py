@@ -32,7 +32,9 @@ def event_stream(
     `at_once` names events to send when the line opens, for what changed while the page was on its way. No database
     session may be open in the route: the answer lasts minutes. It ends when the reader goes or the server stops.
     """
-    told = tell_changes(runtime_of(request).bulletin, tenant_id, events, gone=request.is_disconnected, at_once=at_once)
+    told = tell_changes(
+        runtime_of(request).bulletin, tenant_id, events, gone=request.is_disconnected, at_once=at_once
+    )
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
     return StreamingResponse(told, media_type="text/event-stream", headers=headers)
 

@@ -77,7 +77,9 @@ async def messages_of(uow: UnitOfWork, subject_kind: str, subject_id: UUID) -> l
     query = (
         select(*columns)
         .where(
-            Message.tenant_id == uow.tenant_id, Message.subject_kind == subject_kind, Message.subject_id == subject_id
+            Message.tenant_id == uow.tenant_id,
+            Message.subject_kind == subject_kind,
+            Message.subject_id == subject_id,
         )
         .order_by(Message.created_at.desc(), Message.id.desc())
         .limit(50)

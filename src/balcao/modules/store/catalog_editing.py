@@ -133,7 +133,9 @@ async def set_price(uow: UnitOfWork, product_id: UUID, price_cents: int, version
     """The price of a product that has one size. Raises what update_product raises; several sizes are refused."""
     skus = await _skus_of(uow, product_id)
     if len(skus) != 1:
-        raise ValidationFailedError.at("/price_cents", "This product has several sizes. Change the price of each.")
+        raise ValidationFailedError.at(
+            "/price_cents", "This product has several sizes. Change the price of each."
+        )
     only = skus[0]
     draft = SkuDraft(price_cents, only.name, only.is_active, only.id)
     await update_product(uow, product_id, {"skus": [draft]}, version)
@@ -143,9 +145,7 @@ async def delete_product(uow: UnitOfWork, product_id: UUID) -> list[UUID]:
     """Erases a product nobody ever bought; answers the ids of the picture files it used. ProductInUseError, NotFoundError."""
     product = await get_product(uow, product_id)
     skus = [sku.id for sku in await _skus_of(uow, product_id)]
-    used = await uow.session.execute(
-        IN_USE, {"tenant": uow.tenant_id, "product": product_id, "skus": skus}
-    )
+    used = await uow.session.execute(IN_USE, {"tenant": uow.tenant_id, "product": product_id, "skus": skus})
     if used.scalar_one():
         raise ProductInUseError
     files = select(ProductImage.file_id).where(ProductImage.product_id == product_id)
@@ -176,7 +176,9 @@ async def duplicate_product(uow: UnitOfWork, product_id: UUID, name: str) -> UUI
             availability=product.availability,
             lead_days=product.lead_days,
             is_active=False,
-            skus=[SkuDraft(sku.price_cents, sku.name, sku.is_active) for sku in await _skus_of(uow, product_id)],
+            skus=[
+                SkuDraft(sku.price_cents, sku.name, sku.is_active) for sku in await _skus_of(uow, product_id)
+            ],
             option_groups=[
                 LinkDraft(link.group_id, link.min_choices, link.max_choices) for link in links.scalars()
             ],

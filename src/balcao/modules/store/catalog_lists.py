@@ -111,7 +111,9 @@ async def list_products(
 ) -> tuple[list[Document], int]:
     """A slice of the catalogue in the order of the menu, and the count of all that match. Two statements."""
     where, values = _conditions(uow, wanted)
-    total = (await uow.session.execute(text(f"select count(*) from products p where {where}"), values)).scalar_one()  # noqa: S608 - parts are constants
+    total = (
+        await uow.session.execute(text(f"select count(*) from products p where {where}"), values)
+    ).scalar_one()  # noqa: S608 - parts are constants
     statement = text(
         f"select {_COLUMNS} {_FROM} where {where} "  # noqa: S608 - parts are constants
         "order by c.position nulls last, c.name, p.category_id, p.position, p.name, p.id limit :limit offset :offset"

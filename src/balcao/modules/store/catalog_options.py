@@ -85,7 +85,9 @@ async def update_option_group(
 async def delete_option_group(uow: UnitOfWork, group_id: UUID) -> None:
     """Erases a list no product offers. Raises OptionGroupInUseError, OptionInUseError, NotFoundError."""
     group = await _locked(uow, group_id)
-    query = select(func.count()).select_from(ProductOptionGroup).where(ProductOptionGroup.group_id == group_id)
+    query = (
+        select(func.count()).select_from(ProductOptionGroup).where(ProductOptionGroup.group_id == group_id)
+    )
     count = (await uow.session.execute(query)).scalar_one()
     if count:
         raise OptionGroupInUseError(products=count)
@@ -131,7 +133,9 @@ async def _keep_products_buyable(uow: UnitOfWork, group_id: UUID, wanted: Sequen
     query = select(func.max(ProductOptionGroup.min_choices)).where(ProductOptionGroup.group_id == group_id)
     least = int((await uow.session.execute(query)).scalar_one() or 0)
     if least > capacity_of(wanted):
-        raise ValidationFailedError.at("/options", "A product asks for more choices than would remain on sale.")
+        raise ValidationFailedError.at(
+            "/options", "A product asks for more choices than would remain on sale."
+        )
 
 
 async def _remove_option(uow: UnitOfWork, option: Option) -> None:

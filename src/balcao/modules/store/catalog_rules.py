@@ -94,9 +94,13 @@ def sku_faults(skus: Sequence[SkuDraft]) -> list[Fault]:
         return [("/skus", "Give the product a price.")]
     faults: list[Fault] = []
     if not any(sku.is_active for sku in skus):
-        faults.append(("/skus", "At least one size has to be on sale. To take everything off, hide the product."))
+        faults.append(
+            ("/skus", "At least one size has to be on sale. To take everything off, hide the product.")
+        )
     if len(skus) > 1:
-        faults += _name_faults("/skus", [sku.name for sku in skus], "Name each size.", "Two sizes have this name.")
+        faults += _name_faults(
+            "/skus", [sku.name for sku in skus], "Name each size.", "Two sizes have this name."
+        )
     return faults
 
 

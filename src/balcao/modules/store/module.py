@@ -14,6 +14,7 @@ from balcao.modules.store.api.admin_shipping import router as admin_shipping
 from balcao.modules.store.api.admin_stores import router as admin_stores
 from balcao.modules.store.api.checkout import router as checkout
 from balcao.modules.store.api.public import router as public
+from balcao.modules.store.demo.load import load_demo
 from balcao.modules.store.jobs import forget_old_things, sweep_orders
 from balcao.modules.store.order_messages import tell_buyer_of_new_order, tell_buyer_of_status
 from balcao.modules.store.pages.shop_cart import router as shop_cart
@@ -37,6 +38,7 @@ MODULE = Module(
     ),
     pages=(shop_order, shop_menu, shop_cart, shop_checkout),
     jobs=(sweep_orders, forget_old_things),
+    demo=load_demo,
     reactions=(tell_buyer_of_new_order, tell_buyer_of_status),
     permissions=(
         Permission("store.orders:view", "See orders"),

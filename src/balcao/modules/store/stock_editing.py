@@ -198,7 +198,9 @@ async def orders_holding(uow: UnitOfWork, item_id: UUID, day: date | None = None
         .order_by(Order.code)
     )
     rows = (await uow.session.execute(query)).all()
-    return tuple(OrderHolding(order_id, code, status, int(quantity)) for order_id, code, status, quantity in rows)
+    return tuple(
+        OrderHolding(order_id, code, status, int(quantity)) for order_id, code, status, quantity in rows
+    )
 
 
 async def _move(

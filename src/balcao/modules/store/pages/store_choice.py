@@ -37,7 +37,11 @@ class StoreChoice:
         return [
             {"name": words("All stores"), "href": path, "active": self.store_id is None},
             *(
-                {"name": name, "href": f"{path}?{urlencode({PARAMETER: key})}", "active": key == self.store_id}
+                {
+                    "name": name,
+                    "href": f"{path}?{urlencode({PARAMETER: key})}",
+                    "active": key == self.store_id,
+                }
                 for key, name in self.stores
             ),
         ]

@@ -1,0 +1,143 @@
+"""Signing in: counted per account and address, logged, the same answer and time for everybody unknown."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from balcao.kernel.actor import Actor
+from balcao.kernel.errors import DomainError, RateLimitedError
+from balcao.kernel.identity.sessions import (
+    Candidate,
+    InvalidCredentialsError,
+    SeveralTenantsError,
+    actor_of_session,
+    find_candidates,
+    open_session,
+)
+from balcao.kernel.identity.tokens import SessionClaims, read_choice, sign_choice
+from balcao.kernel.observability.logging import security_log
+from balcao.kernel.plans import require_active
+from balcao.kernel.rate_limit import Refused, Rule, Window
+from balcao.kernel.runtime import Runtime
+from balcao.kernel.tenants import Tenant
+
+# platform.md 4: ten attempts a minute for one account and for one address, whatever else the address does.
+ACCOUNT_RULE: Final = Rule("sign_in_account", (Window(10, 60),))
+ADDRESS_RULE: Final = Rule("sign_in_address", (Window(10, 60),))
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Where an attempt comes from: `ip` for the record, `key` to count by, `masked` for the log, and the device."""
+
+    ip: str
+    key: str
+    masked: str
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """An open session: its token and end, who it is, and where they are."""
+
+    token: str
+    expires_at: datetime
+    actor: Actor
+    tenant: Tenant
+
+
+def account_mark(email: str) -> str:
+    """A stable mark of an e-mail address for counters and logs; the address itself stays out of both."""
+    return hashlib.sha256(email.strip().lower().encode()).hexdigest()[:16]
+
+
+async def count_attempt(runtime: Runtime, rule: Rule, key: str) -> None:
+    """Counts one attempt; RateLimitedError with Retry-After when it is one too many."""
+    outcome = await runtime.limiter.hit(rule, key)
+    if isinstance(outcome, Refused):
+        security_log.info("rate_limited", rule=rule.name)
+        raise RateLimitedError(headers={"Retry-After": str(outcome.retry_after_seconds)})
+
+
+async def count_address(runtime: Runtime, caller: Caller) -> None:
+    """Counts one attempt of an address at anything that opens an account."""
+    await count_attempt(runtime, ADDRESS_RULE, caller.key)
+
+
+async def matching_businesses(
+    runtime: Runtime, email: str, password: str, tenant: Tenant | None, caller: Caller
+) -> list[Candidate]:
+    """Where e-mail and password fit, in the given business or in all. InvalidCredentialsError when nowhere."""
+    await count_address(runtime, caller)
+    mark = account_mark(email)
+    await count_attempt(runtime, ACCOUNT_RULE, mark)
+    try:
+        return await find_candidates(runtime.database, email, password, tenant.id if tenant else None)
+    except InvalidCredentialsError:
+        security_log.warning("sign_in_failed", account=mark, client=caller.masked)
+        raise
+
+
+async def sign_in(
+    runtime: Runtime, email: str, password: str, tenant: Tenant | None, caller: Caller
+) -> SignedIn:
+    """Opens a session in the one business that fits; SeveralTenantsError names them when there are more."""
+    matches = await matching_businesses(runtime, email, password, tenant, caller)
+    if len(matches) > 1:
+        raise SeveralTenantsError(tenants=[match.tenant_slug for match in matches])
+    return await enter(runtime, matches[0], caller)
+
+
+async def enter(runtime: Runtime, candidate: Candidate, caller: Caller) -> SignedIn:
+    """Opens a session for somebody whose password was right."""
+    tenant = await runtime.tenants.find("id", str(candidate.tenant_id))
+    try:
+        require_active(tenant)
+        signed_in = await _open(runtime, tenant, candidate, caller)
+    except DomainError as error:
+        security_log.warning("sign_in_refused", reason=error.code, tenant=tenant.slug, client=caller.masked)
+        raise
+    security_log.info(
+        "signed_in",
+        tenant=tenant.slug,
+        actor=signed_in.actor.label,
+        client=caller.masked,
+        device=caller.device,
+    )
+    return signed_in
+
+
+async def _open(runtime: Runtime, tenant: Tenant, candidate: Candidate, caller: Caller) -> SignedIn:
+    async with runtime.transactions.begin(tenant) as uow:
+        opened = await open_session(
+            uow,
+            candidate,
+            runtime.keys,
+            minutes=runtime.settings.admin_session_expire_minutes,
+            device=caller.device,
+            address=caller.ip,
+        )
+        claims = SessionClaims(candidate.user_id, tenant.id, opened.session_id, candidate.role)
+        actor = await actor_of_session(uow.session, claims, uow.now(), runtime.permissions)
+    if actor is None:
+        raise InvalidCredentialsError
+    return SignedIn(opened.token, opened.expires_at, actor, tenant)
+
+
+def keep_choice(runtime: Runtime, matches: list[Candidate]) -> str:
+    """What the form that asks "which business?" carries, so that the password is typed once and kept nowhere."""
+    pairs = [(match.tenant_id, match.user_id) for match in matches]
+    return sign_choice(pairs, runtime.keys, issued=runtime.clock())
+
+
+async def enter_chosen(runtime: Runtime, choice: str, slug: str, caller: Caller) -> SignedIn:
+    """Opens the session in the chosen business. InvalidCredentialsError when the choice ran out or was never offered."""
+    await count_address(runtime, caller)
+    for tenant_id, user_id in read_choice(choice, runtime.keys):
+        tenant = await runtime.tenants.find("id", str(tenant_id))
+        if tenant.slug == slug:
+            return await enter(runtime, Candidate(tenant_id, slug, user_id, "", None), caller)
+    raise InvalidCredentialsError

@@ -1,0 +1,1 @@
+"""The demo businesses: their data, their pictures, and the loader."""
