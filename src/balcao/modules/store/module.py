@@ -17,6 +17,8 @@ from balcao.modules.store.api.public import router as public
 from balcao.modules.store.demo.load import load_demo
 from balcao.modules.store.jobs import forget_old_things, sweep_orders
 from balcao.modules.store.order_messages import tell_buyer_of_new_order, tell_buyer_of_status
+from balcao.modules.store.pages.panel_orders import router as panel_orders
+from balcao.modules.store.pages.panel_today import router as panel_today
 from balcao.modules.store.pages.shop_cart import router as shop_cart
 from balcao.modules.store.pages.shop_checkout import router as shop_checkout
 from balcao.modules.store.pages.shop_menu import router as shop_menu
@@ -36,7 +38,7 @@ MODULE = Module(
         admin_shipping,
         admin_config,
     ),
-    pages=(shop_order, shop_menu, shop_cart, shop_checkout),
+    pages=(panel_today, panel_orders, shop_order, shop_menu, shop_cart, shop_checkout),
     jobs=(sweep_orders, forget_old_things),
     demo=load_demo,
     reactions=(tell_buyer_of_new_order, tell_buyer_of_status),

@@ -3,73 +3,148 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
-from typing import Any
+from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any, Final
+from zoneinfo import ZoneInfo
 
+import orjson
 from sqlalchemy import text
 
 from balcao.brazil.phones import format_phone, wa_link
+from balcao.kernel.cache import CachedBytes
+from balcao.kernel.runtime import Runtime
+from balcao.kernel.tenants import Tenant
 from balcao.kernel.work import UnitOfWork
+from balcao.modules.store.catalog_document import picture_document
 from balcao.modules.store.checkout_load import schedule_of
-from balcao.modules.store.opening_hours import OpenState, opening_state
+from balcao.modules.store.opening_hours import Schedule, opening_state
+from balcao.modules.store.shelf_answers import answer, dump_answer
 
 Json = dict[str, Any]
+STORES_MAX: Final = 100
+_ADDRESS: Final = ("postal_code", "street", "number", "complement", "district", "city", "state")
 
-_STORES = text("""
-select to_jsonb(s) as store,
- (select coalesce(jsonb_agg(jsonb_build_array(h.weekday, h.opens, h.closes)), '[]') from store_hours h
-   where h.tenant_id = :tenant and h.store_id = s.id) as hours,
- (select coalesce(jsonb_agg(jsonb_build_array(e.day, e.opens, e.closes, e.reason)), '[]') from store_exceptions e
-   where e.tenant_id = :tenant and e.store_id = s.id and e.day >= :today) as exceptions,
- (select coalesce(jsonb_agg(jsonb_build_array(p.until, p.reason)), '[]') from store_pauses p
-   where p.tenant_id = :tenant and p.store_id = s.id and p.until > :now) as pauses
-from stores s where s.tenant_id = :tenant and s.is_active order by s.position, s.name, s.id
-""")
+# One store `s` with its schedule, as JSON. Bound: tenant, now. Yesterday's exceptions count: their nights may go on.
+STORE_ROW: Final = """json_build_object(
+  'id', s.id, 'slug', s.slug, 'name', s.name, 'description', s.description, 'timezone', s.timezone, 'phone', s.phone,
+  'postal_code', s.postal_code, 'street', s.street, 'number', s.number, 'complement', s.complement,
+  'district', s.district, 'city', s.city, 'state', s.state, 'preorder', s.preorder,
+  'accepts_delivery', s.accepts_delivery, 'accepts_pickup', s.accepts_pickup, 'payment_methods', s.payment_methods,
+  'preparation_minutes', s.preparation_minutes,
+  'cover', (select json_build_array(f.id, f.renditions) from files f
+    where f.tenant_id = :tenant and f.id = s.cover_file_id and f.is_public),
+  'hours', (select coalesce(json_agg(json_build_array(h.weekday, h.opens, h.closes) order by h.weekday, h.opens), '[]')
+    from store_hours h where h.tenant_id = :tenant and h.store_id = s.id),
+  'exceptions', (select coalesce(json_agg(json_build_array(e.day, e.opens, e.closes, e.reason) order by e.day, e.opens),
+    '[]') from store_exceptions e where e.tenant_id = :tenant and e.store_id = s.id
+      and e.day >= (cast(:now as timestamptz) at time zone s.timezone)::date - 1),
+  'pauses', (select coalesce(json_agg(json_build_array(p.until, p.reason)), '[]')
+    from store_pauses p where p.tenant_id = :tenant and p.store_id = s.id and p.until > :now))"""
+
+_STORES = text(f"""
+select json_agg({STORE_ROW} order by s.position, s.name, s.id)::text
+from stores s where s.tenant_id = :tenant and s.is_active
+""")  # noqa: S608 - fixed texts
+
+
+def stores_name(limit: int, offset: int) -> str:
+    """The name under which a page of stores is kept."""
+    return f"stores:{limit}:{offset}"
+
+
+async def stores_bytes(runtime: Runtime, tenant: Tenant, limit: int, offset: int) -> CachedBytes:
+    """A page of active stores as the bytes of GET /stores; never told over an opening or a closing."""
+
+    async def make() -> bytes:
+        async with runtime.transactions.begin(tenant, read_only=True) as uow:
+            rows, now = await _rows(uow), uow.now()
+        page = rows[offset : offset + limit]
+        schedules = [schedule_of_row(row) for row in page]
+        items = [
+            store_document(str(tenant.id), row, schedule, now)
+            for row, schedule in zip(page, schedules, strict=True)
+        ]
+        edges = [
+            next_edge(schedule, row["timezone"], now) for row, schedule in zip(page, schedules, strict=True)
+        ]
+        document: Json = {"items": items, "total": len(rows), "limit": limit, "offset": offset}
+        return dump_answer(document, min(edges, default=now + timedelta(days=1)))
+
+    return await answer(runtime, tenant.id, stores_name(limit, offset), make)
 
 
 async def open_stores(uow: UnitOfWork) -> list[Json]:
     """Active stores with their open state. One statement."""
     now = uow.now()
-    parameters = {"tenant": uow.tenant_id, "now": now, "today": (now - timedelta(days=1)).date()}
-    rows = (await uow.session.execute(_STORES, parameters)).mappings()
-    documents: list[Json] = []
-    for row in rows:
-        schedule = schedule_of(row["hours"], row["exceptions"], row["pauses"])
-        documents.append(store_document(row["store"], opening_state(schedule, row["store"]["timezone"], now)))
-    return documents
-
-
-def store_document(store: Mapping[str, Any], state: OpenState) -> Json:
-    """A store in the shape of GET /stores."""
-    fulfilments = [
-        name
-        for name, on in (("delivery", store["accepts_delivery"]), ("pickup", store["accepts_pickup"]))
-        if on
+    return [
+        store_document(str(uow.tenant_id), row, schedule_of_row(row), now) for row in await _rows(uow)
     ]
-    street = ", ".join(part for part in (store["street"], store["number"]) if part)
+
+
+async def _rows(uow: UnitOfWork) -> list[Json]:
+    found: str | None = (
+        await uow.session.execute(_STORES, {"tenant": uow.tenant_id, "now": uow.now()})
+    ).scalar_one()
+    return orjson.loads(found) if found else []
+
+
+def schedule_of_row(row: Mapping[str, Any]) -> Schedule:
+    """The schedule of a store read with STORE_ROW."""
+    return schedule_of(row["hours"], row["exceptions"], row["pauses"])
+
+
+def next_edge(schedule: Schedule, timezone: str, now: datetime) -> datetime:
+    """The next moment at which the clock alone may change what buyers are told, UTC.
+
+    It is an opening, a closing, the end of a pause, or the store's midnight, when daily stock starts again.
+    """
+    state = opening_state(schedule, timezone, now)
+    local = now.astimezone(_zone(timezone))
+    midnight = datetime.combine(local.date() + timedelta(days=1), time(0), local.tzinfo)
+    edges = [state.closes_at, state.next_opening, *(pause.until for pause in schedule.pauses), midnight]
+    return min(edge.astimezone(UTC) for edge in edges if edge is not None and edge > now)
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def store_document(tenant_id: str, row: Mapping[str, Any], schedule: Schedule, now: datetime) -> Json:
+    """A store read with STORE_ROW in the shape of GET /stores. Moments carry the offset of the store's own clock."""
+    state = opening_state(schedule, row["timezone"], now)
+    ways = (("delivery", row["accepts_delivery"]), ("pickup", row["accepts_pickup"]))
+    street = ", ".join(part for part in (row["street"], row["number"]) if part)
+    cover = row["cover"]
     return {
-        "id": store["id"],
-        "slug": store["slug"],
-        "name": store["name"],
-        "description": store["description"],
+        "id": row["id"],
+        "slug": row["slug"],
+        "name": row["name"],
+        "description": row["description"],
         "is_open": state.is_open,
         "open_reason": state.reason,
         "note": state.note,
-        "closes_at": state.closes_at.isoformat() if state.closes_at else None,
-        "next_opening": state.next_opening.isoformat() if state.next_opening else None,
-        "takes_preorders": store["preorder"],
-        "fulfilments": fulfilments,
-        "payment_methods": store["payment_methods"],
+        "closes_at": _local(state.closes_at, row["timezone"]),
+        "next_opening": _local(state.next_opening, row["timezone"]),
+        "takes_preorders": row["preorder"],
+        "fulfilments": [name for name, on in ways if on],
+        "payment_methods": row["payment_methods"],
         "address": {
-            "line": " · ".join(part for part in (street, store["district"], store["city"]) if part),
-            **{
-                name: store[name]
-                for name in ("postal_code", "street", "number", "complement", "district", "city", "state")
-            },
+            "line": " · ".join(part for part in (street, row["district"], row["city"]) if part),
+            **{name: row[name] for name in _ADDRESS},
         },
-        "phone": store["phone"],
-        "phone_text": format_phone(store["phone"]) if store["phone"] else "",
-        "whatsapp_url": wa_link(store["phone"]) if store["phone"] else None,
-        "sla_minutes": store["preparation_minutes"],
-        "timezone": store["timezone"],
+        "phone": row["phone"],
+        "phone_text": format_phone(row["phone"]) if row["phone"] else "",
+        "whatsapp_url": wa_link(row["phone"]) if row["phone"] else None,
+        "sla_minutes": row["preparation_minutes"],
+        "timezone": row["timezone"],
+        "cover": picture_document(tenant_id, cover[0], row["name"], cover[1]) if cover else None,
+        "hours": [
+            {"weekday": day, "opens": opens[:5], "closes": closes[:5]} for day, opens, closes in row["hours"]
+        ],
     }
+
+
+def _local(moment: datetime | None, timezone: str) -> str | None:
+    return moment.astimezone(_zone(timezone)).isoformat() if moment else None

@@ -29,23 +29,29 @@ async def today(
     figures = await today_figures(uow, choice.store_id)
     low, low_count = await _running_low(uow, choice)
     best = figures["best"]
+    frame = panel_context(request, uow.tenant, uow.actor)
+    frame |= {"stores": choice.entries(request, words), "live_url": "/painel/pedidos/eventos"}
     return render(
         request,
         "store/panel/today.html",
-        **{
-            **panel_context(request, uow.tenant, uow.actor),
-            "stores": choice.entries(request, words),
-            "live_url": "/painel/pedidos/eventos",
-        },
+        **frame,
         now=uow.now(),
         here=f"/painel{choice.query()}",
         choice=choice,
         figures=figures,
         hours=_hours(figures["hours"]),
-        best=[{"label": row["name"], "value": row["quantity"], "shown": str(row["quantity"]), "strong": row is best[0]} for row in best],
+        best=[
+            {
+                "label": row["name"],
+                "value": row["quantity"],
+                "shown": str(row["quantity"]),
+                "strong": row is best[0],
+            }
+            for row in best
+        ],
         low=low,
         low_count=low_count,
-    )  # fmt: skip
+    )
 
 
 def _hours(counted: dict[int, int]) -> list[dict[str, Any]]:

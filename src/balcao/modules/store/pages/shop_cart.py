@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import orjson
@@ -50,8 +52,21 @@ RULE_TEXTS: Mapping[str, str] = {
 async def basket(request: Request, store: str, works: Works) -> Response:
     """The basket: in the drawer, or a page of its own."""
     here = await visit(request, works, store)
+    if is_partial(request) and _page_of(request) in (f"{here.url}/sacola", f"{here.url}/finalizar"):
+        # These pages show the basket themselves: a drawer over them would leave them telling the old one.
+        return Response(status_code=204, headers={"hx-redirect": f"{here.url}/sacola"})
     page = "store/shop/drawer.html" if is_partial(request) else "store/shop/cart.html"
     return render(request, page, **shop_context(request, here))
+
+
+def _page_of(request: Request) -> str:
+    """The path of the page that htmx asks from."""
+    return urlsplit(request.headers.get("hx-current-url", "")).path
+
+
+def _with_slip(request: Request, here: Visit) -> dict[str, Any]:
+    """The context of a partial answer; only the menu has the slip beside it."""
+    return {**shop_context(request, here), "has_slip": _page_of(request) in (here.shop_url, here.url)}
 
 
 @router.post("/{tenant}/{store}/sacola")
@@ -106,7 +121,7 @@ def _whole(text: str, here: Visit, line: str) -> int:
 
 def _redirect_or_drawer(request: Request, works: Work, after: Visit) -> Response:
     if is_partial(request):
-        return render(request, "store/shop/basket_changed.html", **shop_context(request, after))
+        return render(request, "store/shop/basket_changed.html", **_with_slip(request, after))
     return RedirectResponse(f"{after.url}/sacola", 303)
 
 
@@ -114,7 +129,7 @@ def _answer(request: Request, after: Visit, told: str) -> Response:
     """To htmx the new basket button and slip (the sheet closes); to a plain form the basket's page."""
     if not is_partial(request):
         return RedirectResponse(f"{after.url}/sacola", 303)
-    response = render(request, "store/shop/basket_added.html", **shop_context(request, after))
+    response = render(request, "store/shop/basket_added.html", **_with_slip(request, after))
     said = orjson.dumps({"balcao:toast": {"text": told, "tone": "done"}}).decode()
     response.headers["hx-trigger"] = said.encode("ascii", "backslashreplace").decode()
     return response

@@ -93,8 +93,11 @@ async def checkout_step(request: Request, store: str, works: Works, words: Words
         return await _already_placed(works, here, typed)
     if typed.get("do") == "order":
         return await _order(request, works, here, typed, words)
+    if typed.get("do") == "keep":
+        await _keep_draft(request, works, here, typed, here.basket.draft.get("quote"))
+        return Response(status_code=204)
     reckoned = await _reckon(works, here, typed)
-    await _keep_draft(request, works, here, typed, reckoned)
+    await _keep_draft(request, works, here, typed, reckoned.quote)
     asked = {} if typed.get("do") == "look" else missing_fields(typed, whole=False)
     key = typed.get("idempotency_key") or new_token()
     if asked or is_partial(request):
@@ -102,8 +105,8 @@ async def checkout_step(request: Request, store: str, works: Works, words: Words
     return RedirectResponse(f"{here.url}/finalizar#frete", 303)
 
 
-async def _keep_draft(request: Request, works: Work, here: Visit, typed: Fields, reckoned: Reckoning) -> None:
-    draft: dict[str, Any] = {**draft_of(typed), "quote": reckoned.quote}
+async def _keep_draft(request: Request, works: Work, here: Visit, typed: Fields, quote: Json | None) -> None:
+    draft: dict[str, Any] = {**draft_of(typed), "quote": quote}
     await change_visit(request, works, here, lambda basket: replace(basket, draft=draft))
 
 
@@ -123,13 +126,13 @@ def _tracking_url(works: Work, shop_url: str, order_id: UUID) -> str:
 
 async def _order(request: Request, works: Work, here: Visit, typed: Fields, words: Translator) -> Response:
     reckoned = await _reckon(works, here, typed)
-    await _keep_draft(request, works, here, typed, reckoned)
+    await _keep_draft(request, works, here, typed, reckoned.quote)
     key = typed.get("idempotency_key", "")
     try:
         wanted = checkout_request(here.store_id, here.basket.items, typed, _quote_id(reckoned))
         if reckoned.problem is not None:
             raise reckoned.problem
-        if wanted.expected_total_cents is None and reckoned.breakdown is not None:
+        if reckoned.breakdown is not None and _unseen_freight(typed, wanted):
             # The buyer has not seen the whole total yet: the freight came with this very click.
             raise TotalChangedError(
                 "The freight is in. Look at the total and confirm.", breakdown=reckoned.breakdown
@@ -142,13 +145,19 @@ async def _order(request: Request, works: Work, here: Visit, typed: Fields, word
             raise
         if isinstance(error, QuoteExpiredError):
             reckoned = await _reckon(works, here, typed, requote=True)
-            await _keep_draft(request, works, here, typed, reckoned)
+            await _keep_draft(request, works, here, typed, reckoned.quote)
         return _page(request, here, typed, reckoned, key or new_token(), error=error, status=error.status)
     kept = {name: value for name, value in draft_of(typed).items() if name in KEPT_AFTER_ORDER}
     _, token = await change_visit(request, works, here, lambda _: Basket((), kept))
     response = RedirectResponse(_tracking_url(works, here.shop_url, placed.order_id), 303)
     keep_cart(response, works, token)
     return response
+
+
+def _unseen_freight(typed: Fields, wanted: CheckoutRequest) -> bool:
+    return wanted.expected_total_cents is None or (
+        wanted.fulfilment == "delivery" and typed.get("without_freight") == "1"
+    )
 
 
 async def _place(works: Work, wanted: CheckoutRequest, key: str, words: Translator) -> Placed:
@@ -249,7 +258,7 @@ def _page(
         breakdown=breakdown,
         quote=reckoned.quote,
         needs_freight=needs_freight,
-        expected_cents=breakdown["total_cents"] if breakdown and not needs_freight else None,
+        expected_cents=breakdown["total_cents"] if breakdown else None,
         times=reckoned.times,
         slot_days=_slot_days(request, here, reckoned.times),
         opening_text=_opening_text(request, here, reckoned.times),

@@ -1,0 +1,43 @@
+"""A buyer orders from the demo bakery, with and without JavaScript, on a phone and on a wide screen."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.e2e.conftest import Visitor, visit
+
+SHOP = "/loja/padaria/vila-mariana"
+
+
+def _fill_basket(visitor: Visitor, *, javascript: bool) -> None:
+    page = visitor.page
+    visitor.open(SHOP)
+    page.get_by_role("link", name="Pão francês").first.click()
+    if javascript:
+        expect(page.locator("#sheet")).to_be_visible()
+    page.locator("form[action$='/sacola'] button[type=submit]").last.click()
+    if javascript:
+        expect(page.locator("#cart-button .cart-button__count")).to_be_visible()
+    visitor.open(f"{SHOP}/sacola")
+    expect(page.get_by_text("Pão francês").first).to_be_visible()
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize(("width", "javascript"), [(390, True), (1280, True), (390, False)])
+def test_a_buyer_orders_for_pickup_and_pays_with_pix(base_url: str, browser: Browser, width: int, javascript: bool) -> None:
+    visitor = visit(browser, base_url, width=width, javascript=javascript)
+    page = visitor.page
+    _fill_basket(visitor, javascript=javascript)
+    visitor.open(f"{SHOP}/finalizar")
+    page.locator("input[name=fulfilment][value=pickup]").check(force=True)
+    page.locator("input[name=name]").fill("Ana Souza")
+    page.locator("input[name=phone]").fill(f"(11) 98765-{width:04d}" if javascript else "(11) 98765-0001")
+    page.locator("input[name=payment][value=pix]").check(force=True)
+    if page.locator("input[name=preorder_confirmed]").count():  # the bakery sleeps while this runs
+        page.locator("input[name=preorder_confirmed]").check(force=True)
+    page.locator("button[name=do][value=order]:visible").last.click()
+    page.wait_for_url("**/pedido/**")
+    expect(page.locator("svg").first).to_be_visible()
+    expect(page.get_by_text("br.gov.bcb.pix").first).to_be_attached()
+    visitor.assert_clean()
