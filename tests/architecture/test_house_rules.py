@@ -129,12 +129,12 @@ def _error_classes(cls: type[DomainError] = DomainError) -> Iterator[type[Domain
         yield from _error_classes(child)
 
 
-def test_error_codes_are_unique_and_snake_case() -> None:
-    codes: dict[str, set[str]] = {}
+def test_an_error_code_means_one_status() -> None:
+    statuses: dict[str, set[int]] = {}
     for error in _error_classes():
-        codes.setdefault(error.code, set()).add(error.detail)
+        statuses.setdefault(error.code, set()).add(error.status)
         assert re.fullmatch(r"[a-z][a-z0-9_]+", error.code)
-    assert {code: texts for code, texts in codes.items() if len(texts) > 1} == {}
+    assert {code: found for code, found in statuses.items() if len(found) > 1} == {}
 
 
 def _msgids(folder: Path) -> set[str]:

@@ -34,8 +34,18 @@ def run_checks() -> int:
 
 
 def run_tests(arguments: list[str]) -> int:
-    """Every test, real PostgreSQL and real Chromium included. Answers pytest's exit code."""
+    """Every test, real PostgreSQL and real Chromium included. Answers pytest's exit code.
+
+    The browser tests run in a process of their own: Playwright and the asynchronous tests each want the event loop.
+    """
     need_chromium()
+    if arguments:
+        return _pytest(arguments)
+    outcomes = [_pytest(["tests", "--ignore=tests/e2e"]), _pytest(["tests/e2e"])]
+    return max(outcomes)
+
+
+def _pytest(arguments: list[str]) -> int:
     return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode
 
 

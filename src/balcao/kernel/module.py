@@ -15,6 +15,7 @@ from balcao.kernel.tenants import Tenant
 if TYPE_CHECKING:
     from fastapi import APIRouter
 
+    from balcao.kernel.cache import CachedBytes
     from balcao.kernel.runtime import Runtime
 
 
@@ -48,6 +49,18 @@ DemoLoader = Callable[["Runtime", Tenant, DemoInput], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
+class HotDoor:
+    """A GET path (without /api/v1) whose answers lie ready in the cache, so that the router need not be asked.
+
+    `find(runtime, tenant, query string)` answers from memory or None, at once; it never waits. The route of the same
+    path stays and gives the same bytes whenever `find` has none.
+    """
+
+    path: str
+    find: Callable[[Runtime, Tenant, bytes], CachedBytes | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Module:
     """What a module brings: doors, work, rights, words. No logic here."""
 
@@ -56,6 +69,7 @@ class Module:
     folder: Path
     routers: Sequence[APIRouter] = ()
     pages: Sequence[APIRouter] = ()
+    hot_doors: Sequence[HotDoor] = ()
     jobs: Sequence[Job] = ()
     reactions: Sequence[Reaction] = ()
     permissions: Sequence[Permission] = ()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -257,6 +259,33 @@ async def test_closed_shop_takes_an_order_for_later_once_confirmed(
     assert 'name="preorder_confirmed"' in page.text and "<optgroup" in page.text
     placed = await buyer.post(f"{home(shop)}/finalizar", data={**typed, "preorder_confirmed": "1"})
     assert placed.status_code == 303
+
+
+async def test_what_is_made_to_order_asks_for_a_day(buyer: httpx.AsyncClient, shop: Shop) -> None:
+    await shop.add_product("Bolo de festa", 9000, availability="order", lead_days=2)
+    await put(buyer, shop, "Bolo de festa")
+    page = (await buyer.get(f"{home(shop)}/finalizar")).text
+    times = re.findall(r'<option value="(\d{4}-[^"]+)"', page)
+    assert times and times[0] > (shop.runtime.clock() + timedelta(days=1)).isoformat()
+    typed = {**BUYER, "fulfilment": "pickup", "payment": "cash", "do": "order", "idempotency_key": "feast",
+             "expected_total_cents": "9000"}  # fmt: skip
+    refused = await buyer.post(f"{home(shop)}/finalizar", data=typed)
+    assert refused.status_code == 409 and "2 dias de antecedência" in refused.text
+    placed = await buyer.post(
+        f"{home(shop)}/finalizar", data={**typed, "scheduled_for": html.unescape(times[0])}
+    )
+    assert placed.status_code == 303
+
+
+async def test_too_little_stock_is_named_and_nothing_is_lost(buyer: httpx.AsyncClient, shop: Shop) -> None:
+    await shop.add_product("Sonho", 600, stock=2)
+    await put(buyer, shop, "Sonho", quantity="5")
+    typed = {**BUYER, "fulfilment": "pickup", "payment": "cash", "do": "order", "idempotency_key": "few",
+             "expected_total_cents": "3000", "notes": "para a tarde"}  # fmt: skip
+    page = await buyer.post(f"{home(shop)}/finalizar", data=typed)
+    assert page.status_code == 409
+    assert "Sonho: restam 2" in page.text and "para a tarde" in page.text
+    assert await counted(shop, "orders") == 0
 
 
 async def _placed(buyer: httpx.AsyncClient, shop: Shop, payment: str = "cash") -> str:

@@ -16,6 +16,7 @@ from balcao.kernel.rate_limit import RULES
 from balcao.kernel.runtime import Runtime
 from balcao.kernel.web import health, look, media
 from balcao.kernel.web.dependencies import RequiresModule
+from balcao.kernel.web.hot_answers import HotAnswers
 from balcao.kernel.web.middleware import Edge, EdgeConfig
 from balcao.kernel.web.middleware_address import Proxies
 from balcao.kernel.web.middleware_body import BodyLimits
@@ -60,7 +61,8 @@ def create_app(runtime: Runtime, *, with_worker: bool = False) -> FastAPI:
     app.state.actors = ActorCache(runtime)
     app.state.templates = make_environment(runtime.modules)
     install_problem_handlers(app)
-    app.add_middleware(Edge, config=_edge_config(runtime))
+    app.add_middleware(HotAnswers, runtime=runtime)
+    app.add_middleware(Edge, config=_edge_config(runtime))  # the outer one: what is added last is asked first
     app.include_router(look.router)
     app.include_router(media.router)
     for prefix, in_schema in ((API, True), ("", False)):

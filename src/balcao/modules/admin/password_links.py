@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import ColumnElement, select, text
 
 from balcao.kernel.actor import Actor
 from balcao.kernel.errors import TenantUnknownError, ValidationFailedError
@@ -60,9 +60,9 @@ async def change_own_password(
 
 
 async def _set_password(
-    uow: UnitOfWork, whom: object, password_hash: str, reason: str, *, keep: UUID | None = None
+    uow: UnitOfWork, whom: ColumnElement[bool], password_hash: str, reason: str, *, keep: UUID | None = None
 ) -> User:
-    query = select(User).where(whom, User.is_active).with_for_update()  # type: ignore[arg-type]
+    query = select(User).where(whom, User.is_active).with_for_update()
     user = (await uow.session.execute(query)).scalar_one_or_none()
     if user is None:
         raise LinkInvalidError

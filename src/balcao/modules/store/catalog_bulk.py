@@ -124,13 +124,13 @@ target as (
 update {table} t set position = target.place from target where t.tenant_id = :tenant and t.id = target.id
 returning t.id
 """
+_SAME_CATEGORY = (
+    "t.category_id is not distinct from (select o.category_id from products o "
+    "where o.tenant_id = :tenant and o.id = (cast(:ids as uuid[]))[1])"
+)
 _SCOPES = {
     "categories": ("true", "t.name,"),
-    "products": (
-        "t.category_id is not distinct from (select o.category_id from products o "
-        "where o.tenant_id = :tenant and o.id = (cast(:ids as uuid[]))[1])",
-        "t.name,",
-    ),
+    "products": (_SAME_CATEGORY, "t.name,"),
     "product_images": ("t.product_id = :owner", ""),
 }
 

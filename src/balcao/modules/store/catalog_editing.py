@@ -45,6 +45,7 @@ class ProductInUseError(DomainError):
 class BelongsToAllStoresError(ForbiddenError):
     """Someone who answers for some stores tried to change what all of them share."""
 
+    code = "belongs_to_all_stores"
     detail = "This belongs to all stores. Ask somebody who looks after the whole business."
 
 

@@ -58,7 +58,8 @@ _FROM = """
 
 
 def _conditions(uow: UnitOfWork, wanted: ProductFilter) -> tuple[str, dict[str, Any]]:
-    parts, values = ["p.tenant_id = :tenant"], {"tenant": uow.tenant_id}
+    parts = ["p.tenant_id = :tenant"]
+    values: dict[str, Any] = {"tenant": uow.tenant_id}
     if uow.actor.store_ids is not None:
         parts.append("(p.store_id is null or p.store_id = any(:seen))")
         values["seen"] = sorted(uow.actor.store_ids)
@@ -111,9 +112,8 @@ async def list_products(
 ) -> tuple[list[Document], int]:
     """A slice of the catalogue in the order of the menu, and the count of all that match. Two statements."""
     where, values = _conditions(uow, wanted)
-    total = (
-        await uow.session.execute(text(f"select count(*) from products p where {where}"), values)
-    ).scalar_one()  # noqa: S608 - parts are constants
+    count = text(f"select count(*) from products p where {where}")  # noqa: S608 - parts are constants
+    total = (await uow.session.execute(count, values)).scalar_one()
     statement = text(
         f"select {_COLUMNS} {_FROM} where {where} "  # noqa: S608 - parts are constants
         "order by c.position nulls last, c.name, p.category_id, p.position, p.name, p.id limit :limit offset :offset"

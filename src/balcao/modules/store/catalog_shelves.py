@@ -26,7 +26,7 @@ class CategoryInUseError(DomainError):
 class CategoryNameTakenError(DomainError):
     """Another category of the same place has the name."""
 
-    code = "already_exists"
+    code = "category_exists"
     detail = "There is already a category with this name."
 
 

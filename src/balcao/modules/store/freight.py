@@ -5,9 +5,7 @@ The question to the outside (where is this address?) is asked before the transac
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -17,6 +15,7 @@ from sqlalchemy import insert, text
 from balcao.brazil.addresses import fold, haversine_metres
 from balcao.kernel.errors import NotFoundError
 from balcao.kernel.ids import new_id
+from balcao.kernel.runtime import Runtime
 from balcao.kernel.web.dependencies import Work
 from balcao.kernel.work import UnitOfWork
 from balcao.modules.store.checkout_command import AddressInput
@@ -29,41 +28,31 @@ from balcao.modules.store.delivery_areas import (
     no_area_reason,
 )
 from balcao.modules.store.models import Quote
-from balcao.ports.errors import ProviderRejected, ProviderUnavailable
-from balcao.ports.places import Address, Places, Point
+from balcao.modules.store.places_lookup import locate_address
+from balcao.ports.places import Address, Point
 
 QUOTE_LIFE = timedelta(minutes=30)
-LOCATE_SECONDS = 3.0
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
-    """Where the buyer is, and whether that is known or only guessed from the address."""
-
-    point: Point | None
-    estimated: bool
-
-
-async def locate(places: Places, address: AddressInput) -> Located:
-    """The device's own coordinates, else what the places provider knows within three seconds, else nothing."""
+async def locate(runtime: Runtime, address: AddressInput) -> Point | None:
+    """The device's own coordinates, else what is known of the address within three seconds, else nothing."""
     if address.lat is not None and address.lng is not None:
-        return Located(Point(address.lat, address.lng), estimated=False)
+        return Point(address.lat, address.lng)
     wanted = Address(
         postal_code=address.postal_code, street=address.street, district=address.district, city=address.city,
         state=address.state, number=address.number,
     )  # fmt: skip
-    try:
-        point = await asyncio.wait_for(places.locate(wanted), LOCATE_SECONDS)
-    except (TimeoutError, ProviderUnavailable, ProviderRejected):
-        return Located(None, estimated=True)
-    return Located(point, estimated=True)
+    return await locate_address(runtime, wanted)
 
 
 async def quote_freight(works: Work, store_id: UUID, address: AddressInput) -> Json:
-    """A stored quote in the shape of POST /shipping/quote. Raises NotFoundError, ShippingUnavailableError."""
-    located = await locate(works.runtime.providers.places, address)
-    return await works.run(lambda uow: _store_quote(uow, store_id, address, located))
+    """A stored quote in the shape of POST /shipping/quote. Raises NotFoundError, ShippingUnavailableError.
+
+    `estimated` says that a distance counted and is the straight line times the store's factor, not a measured way.
+    """
+    point = await locate(works.runtime, address)
+    return await works.run(lambda uow: _store_quote(uow, store_id, address, point))
 
 
 _TERMS = text("""
@@ -73,20 +62,20 @@ from stores s where s.tenant_id = :tenant and s.id = :store and s.is_active
 """)
 
 
-async def _store_quote(uow: UnitOfWork, store_id: UUID, address: AddressInput, located: Located) -> Json:
+async def _store_quote(uow: UnitOfWork, store_id: UUID, address: AddressInput, point: Point | None) -> Json:
     row = (await uow.session.execute(_TERMS, {"tenant": uow.tenant_id, "store": store_id})).mappings().first()
     if row is None:
         raise NotFoundError
     store = row["store"]
     if not store["accepts_delivery"]:
         raise ShippingUnavailableError("This shop does not deliver.", reason="delivery_off")
-    metres = distance_metres(store, located.point)
+    metres = distance_metres(store, point)
     destination = Destination(address.postal_code, address.district, address.city, metres)
     areas = [area_of(area) for area in row["areas"]]
     area = match_area(areas, destination)
     if area is None:
         raise ShippingUnavailableError(reason=no_area_reason(areas, destination))
-    return await _write(uow, store, area, address, metres, estimated=located.estimated)
+    return await _write(uow, store, area, address, metres, estimated=metres is not None)
 
 
 def distance_metres(store: Mapping[str, Any], point: Point | None) -> int | None:

@@ -6,6 +6,10 @@ from pathlib import Path
 
 from balcao.kernel.module import Module, NavItem, Permission
 from balcao.modules.store import models as models
+from balcao.modules.store.api.admin_catalog import router as admin_catalog
+from balcao.modules.store.api.admin_catalog_categories import router as admin_categories
+from balcao.modules.store.api.admin_catalog_options import router as admin_options
+from balcao.modules.store.api.admin_catalog_pictures import router as admin_pictures
 from balcao.modules.store.api.admin_config import router as admin_config
 from balcao.modules.store.api.admin_hours import router as admin_hours
 from balcao.modules.store.api.admin_inventory import router as admin_inventory
@@ -15,9 +19,11 @@ from balcao.modules.store.api.admin_stores import router as admin_stores
 from balcao.modules.store.api.checkout import router as checkout
 from balcao.modules.store.api.public import router as public
 from balcao.modules.store.demo.load import load_demo
+from balcao.modules.store.hot_doors import HOT_DOORS
 from balcao.modules.store.jobs import forget_old_things, sweep_orders
 from balcao.modules.store.order_messages import tell_buyer_of_new_order, tell_buyer_of_status
 from balcao.modules.store.pages.panel_orders import router as panel_orders
+from balcao.modules.store.pages.panel_stock import router as panel_stock
 from balcao.modules.store.pages.panel_today import router as panel_today
 from balcao.modules.store.pages.shop_cart import router as shop_cart
 from balcao.modules.store.pages.shop_checkout import router as shop_checkout
@@ -37,8 +43,13 @@ MODULE = Module(
         admin_hours,
         admin_shipping,
         admin_config,
+        admin_catalog,
+        admin_categories,
+        admin_options,
+        admin_pictures,
     ),
-    pages=(panel_today, panel_orders, shop_order, shop_menu, shop_cart, shop_checkout),
+    pages=(panel_today, panel_orders, shop_order, shop_menu, shop_cart, shop_checkout, panel_stock),
+    hot_doors=HOT_DOORS,
     jobs=(sweep_orders, forget_old_things),
     demo=load_demo,
     reactions=(tell_buyer_of_new_order, tell_buyer_of_status),

@@ -77,9 +77,7 @@ async def stores_bytes(runtime: Runtime, tenant: Tenant, limit: int, offset: int
 async def open_stores(uow: UnitOfWork) -> list[Json]:
     """Active stores with their open state. One statement."""
     now = uow.now()
-    return [
-        store_document(str(uow.tenant_id), row, schedule_of_row(row), now) for row in await _rows(uow)
-    ]
+    return [store_document(str(uow.tenant_id), row, schedule_of_row(row), now) for row in await _rows(uow)]
 
 
 async def _rows(uow: UnitOfWork) -> list[Json]:

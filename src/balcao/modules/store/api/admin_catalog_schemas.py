@@ -1,8 +1,7 @@
-"""What the catalogue routes take and answer. Prices are centavos."""
+"""What the catalogue routes take. Prices are centavos."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -149,7 +148,11 @@ class ProductPatch(Strict):
             value = getattr(self, name)
             if value is None and name not in {"category_id", "store_id"}:
                 continue
-            found[name] = [part.draft() for part in value] if name in {"skus", "option_groups"} else value
+            found[name] = value
+        if self.skus is not None:
+            found["skus"] = [sku.draft() for sku in self.skus]
+        if self.option_groups is not None:
+            found["option_groups"] = [link.draft() for link in self.option_groups]
         return found
 
 
@@ -165,14 +168,20 @@ class SkuPatch(Strict):
     is_active: bool | None = None
 
 
-class NewSku(SkuIn):
+class NewSku(Strict):
     """One more size for a product seen at `version`."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"example": {"version": 3, "name": "Grande", "price_cents": 1890}}
     )
-    id: None = None
     version: Version
+    name: PartName = ""
+    price_cents: Cents
+    is_active: bool = True
+
+    def draft(self) -> rules.SkuDraft:
+        """As the verbs take it."""
+        return rules.SkuDraft(self.price_cents, self.name, self.is_active)
 
 
 class LinksIn(Strict):
@@ -325,112 +334,3 @@ class ProductQuery(PageQuery):
     store_id: UUID | None = None
     availability: Availability | None = None
     is_active: bool | None = None
-
-
-class SkuDocument(BaseModel):
-    """A size."""
-
-    id: UUID
-    name: str
-    price_cents: int
-    is_active: bool
-
-
-class LinkDocument(BaseModel):
-    """An offered option group."""
-
-    group_id: UUID
-    name: str
-    min: int
-    max: int
-    pricing_mode: PricingMode
-    is_active: bool
-
-
-class PictureDocument(BaseModel):
-    """A picture and its addresses; `thumb` is the smallest size."""
-
-    id: UUID
-    file_id: UUID
-    alt: str
-    src: str
-    srcset: str
-    thumb: str
-    width: int
-    height: int
-
-
-class ProductDocument(BaseModel):
-    """A product as the panel sees it. `price_cents` and `price_max_cents` span the sizes on sale."""
-
-    id: UUID
-    code: int
-    name: str
-    description: str
-    tags: list[str]
-    store_id: UUID | None
-    store_name: str | None
-    category_id: UUID | None
-    category_name: str | None
-    availability: Availability
-    lead_days: int
-    is_active: bool
-    position: int
-    version: int
-    created_at: datetime
-    price_cents: int
-    price_max_cents: int
-    skus: list[SkuDocument]
-    option_groups: list[LinkDocument]
-    image: PictureDocument | None
-    pictures: list[PictureDocument]
-
-
-class CategoryDocument(BaseModel):
-    """A category and how many products it holds."""
-
-    id: UUID
-    name: str
-    store_id: UUID | None
-    store_name: str | None
-    position: int
-    is_active: bool
-    version: int
-    products: int
-
-
-class OptionDocument(BaseModel):
-    """An option of a list."""
-
-    id: UUID
-    name: str
-    price_cents: int
-    max_per_item: int
-    is_active: bool
-
-
-class OfferDocument(BaseModel):
-    """A product that offers a list, with its limits."""
-
-    product_id: UUID
-    name: str
-    min: int
-    max: int
-
-
-class OptionGroupDocument(BaseModel):
-    """A list of options and where it is offered."""
-
-    id: UUID
-    name: str
-    pricing_mode: PricingMode
-    is_active: bool
-    version: int
-    options: list[OptionDocument]
-    products: list[OfferDocument]
-
-
-class Changed(BaseModel):
-    """How many products a bulk change touched."""
-
-    changed: int

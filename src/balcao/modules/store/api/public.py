@@ -2,46 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
-from balcao.brazil.addresses import InvalidCep, city_of_cep, parse_cep, uf_of_cep
-from balcao.kernel.bulletin import PLATFORM
-from balcao.kernel.cache import CachedBytes
-from balcao.kernel.errors import DomainError, ValidationFailedError
-from balcao.kernel.runtime import Runtime
-from balcao.kernel.tenants import Tenant
+from balcao.brazil.addresses import InvalidCep, parse_cep
+from balcao.kernel.db.paging import PageQuery
+from balcao.kernel.errors import ValidationFailedError
 from balcao.kernel.web.dependencies import CurrentCaller, Installation, Public, Works
+from balcao.kernel.web.hot_answers import ready_response
 from balcao.kernel.web.json_answer import json_answer
-from balcao.modules.store.api.schemas_public import CatalogDocument, QuoteDocument, StoresDocument
-from balcao.modules.store.catalog_queries import CATALOG_TOPIC, catalogue_bytes
+from balcao.modules.store.api.schemas_public import (
+    CatalogDocument,
+    CepDocument,
+    QuoteDocument,
+    SearchDocument,
+    StoresDocument,
+)
+from balcao.modules.store.catalog_queries import catalogue_bytes
 from balcao.modules.store.checkout_command import AddressInput
 from balcao.modules.store.freight import quote_freight
-from balcao.modules.store.search_terms import SearchEntry, entry, search
-from balcao.modules.store.store_queries import open_stores
-from balcao.ports.errors import ProviderRejected, ProviderUnavailable
+from balcao.modules.store.places_lookup import lookup_cep
+from balcao.modules.store.search_queries import search_bytes
+from balcao.modules.store.store_queries import stores_bytes
 
 router = APIRouter(tags=["shop"])
 SHOPPERS = Depends(Public("the shop window is for everybody"))
-FRESH = "public, max-age=0, must-revalidate"
-CEP_KEPT_SECONDS = 24 * 3600.0
-NOT_KNOWN = b"null"
 StoreName = Annotated[
     str | None, Query(max_length=80, pattern=r"^[^\x00-\x1f]+$", description="slug, id or name")
 ]
-
-
-class CepNotFoundError(DomainError):
-    """No street, town or range has this postal code."""
-
-    status = 404
-    code = "cep_not_found"
-    detail = "We do not know this CEP. Type the address."
 
 
 class QuoteRequest(BaseModel):
@@ -61,55 +53,13 @@ class QuoteRequest(BaseModel):
     address: AddressInput
 
 
-class CepDocument(BaseModel):
-    """What is known of a postal code; a town with one CEP has no street."""
-
-    postal_code: str
-    street: str
-    district: str
-    city: str
-    state: str
-    source: Literal["street", "range"]
-
-
-class SearchHitDocument(BaseModel):
-    """A product that fits what was typed, best first."""
-
-    id: UUID
-    name: str
-    from_price_cents: int
-    availability: str
-    image: dict[str, Any] | None
-
-
-class SearchDocument(BaseModel):
-    """The hits of a search."""
-
-    items: list[SearchHitDocument]
-    total: int
-    limit: int
-    offset: int
-
-
-def fresh_bytes(request: Request, body: CachedBytes) -> Response:
-    """Cached bytes with their ETag, or 304 when the caller has them."""
-    headers = {"etag": body.etag, "cache-control": FRESH, "vary": "x-tenant, x-tenant-id"}
-    if body.etag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    return Response(bytes(body), 200, headers, media_type="application/json")
-
-
 @router.get("/stores", dependencies=[SHOPPERS], response_model=StoresDocument)
-async def stores(request: Request, who: CurrentCaller, runtime: Installation) -> Response:
+async def stores(
+    request: Request, who: CurrentCaller, runtime: Installation, page: Annotated[PageQuery, Query()]
+) -> Response:
     """The stores of the business and whether they are open."""
-
-    async def make() -> bytes:
-        async with runtime.transactions.begin(who.tenant, read_only=True) as uow:
-            items = await open_stores(uow)
-        return orjson.dumps({"items": items, "total": len(items), "limit": max(1, len(items)), "offset": 0})
-
-    body = await runtime.cache.get_or_make(who.tenant.id, "stores", make, 10.0, (CATALOG_TOPIC,))
-    return fresh_bytes(request, body)
+    body = await stores_bytes(runtime, who.tenant, page.limit, page.offset)
+    return ready_response(body, request.headers.get("if-none-match"))
 
 
 @router.get("/catalog", dependencies=[SHOPPERS], response_model=CatalogDocument)
@@ -117,43 +67,22 @@ async def catalog(
     request: Request, who: CurrentCaller, runtime: Installation, store: StoreName = None
 ) -> Response:
     """What a store sells right now: categories, products, options, sold-out flags. Exact stock is never told."""
-    return fresh_bytes(request, await catalogue_bytes(runtime, who.tenant, store))
+    body = await catalogue_bytes(runtime, who.tenant, store)
+    return ready_response(body, request.headers.get("if-none-match"))
 
 
-@router.get("/catalog/search", dependencies=[SHOPPERS])
+@router.get("/catalog/search", dependencies=[SHOPPERS], response_model=SearchDocument)
 async def catalog_search(
+    request: Request,
     who: CurrentCaller,
     runtime: Installation,
-    q: Annotated[str, Query(max_length=80, pattern=r"^[^\x00-\x1f]*$")],
+    page: Annotated[PageQuery, Query()],
+    q: Annotated[str, Query(max_length=100, pattern=r"^[^\x00-\x1f]*$")],
     store: StoreName = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 20,
-) -> SearchDocument:
-    """Products by name, description and tags; accents, beginnings of words and small slips do not matter."""
-    found = await search_products(runtime, who.tenant, store, q, limit)
-    return SearchDocument(
-        items=[
-            SearchHitDocument.model_validate({name: hit[name] for name in SearchHitDocument.model_fields})
-            for hit in found
-        ],
-        total=len(found),
-        limit=limit,
-        offset=0,
-    )
-
-
-async def search_products(
-    runtime: Runtime, tenant: Tenant, store: str | None, q: str, limit: int
-) -> list[dict[str, Any]]:
-    """Catalogue entries that fit a text, best first."""
-    document = orjson.loads(memoryview(await catalogue_bytes(runtime, tenant, store)))
-    products = {
-        UUID(item["id"]): item for category in document["categories"] for item in category["products"]
-    }
-    entries: list[SearchEntry] = [
-        entry(key, item["name"], " ".join([item["description"], *item["tags"]]))
-        for key, item in products.items()
-    ]
-    return [products[hit.id] for hit in search(entries, q, limit)]
+) -> Response:
+    """Products by name, description, tags and code; accents, beginnings of words and small slips do not matter."""
+    body = await search_bytes(runtime, who.tenant, store, q, limit=page.limit, offset=page.offset)
+    return ready_response(body, request.headers.get("if-none-match"))
 
 
 @router.get("/cep/{cep}", dependencies=[SHOPPERS])
@@ -163,25 +92,7 @@ async def postal_code(cep: str, runtime: Installation) -> CepDocument:
         digits = parse_cep(cep)
     except InvalidCep:
         raise ValidationFailedError.at("/cep", "This is not a CEP of eight digits.") from None
-
-    async def make() -> bytes:
-        known = await runtime.providers.places.lookup_cep(digits)
-        if known is None:
-            return NOT_KNOWN
-        return orjson.dumps([known.street, known.district, known.city, known.state])
-
-    try:
-        body = await runtime.cache.get_or_make(PLATFORM, f"cep:{digits}", make, CEP_KEPT_SECONDS, ())
-        parts = orjson.loads(memoryview(body))
-    except (ProviderUnavailable, ProviderRejected):
-        parts = ["", "", city_of_cep(digits) or "", uf_of_cep(digits) or ""]
-    if parts is None or not parts[3]:
-        raise CepNotFoundError
-    street, district, city, state = parts
-    return CepDocument(
-        postal_code=digits, street=street, district=district, city=city, state=state,
-        source="street" if street else "range",
-    )  # fmt: skip
+    return CepDocument.model_validate(await lookup_cep(runtime, digits), from_attributes=True)
 
 
 @router.post("/shipping/quote", dependencies=[SHOPPERS], response_model=QuoteDocument)

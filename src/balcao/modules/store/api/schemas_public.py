@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -32,12 +32,13 @@ class StoreDocument(Open):
 
 
 class StoresDocument(Open):
-    """The stores of a business."""
+    """The stores of a business. After `fresh_until` the clock alone may have opened or closed one."""
 
     items: list[StoreDocument]
     total: int
     limit: int
     offset: int
+    fresh_until: datetime
 
 
 class ImageDocument(Open):
@@ -81,7 +82,10 @@ class OptionGroupDocument(Open):
 
 
 class ProductDocument(Open):
-    """A product as a buyer sees it."""
+    """A product as a buyer sees it. `availability`: available, sold_out, order (days ahead) or unavailable.
+
+    `price_cents` is that of the first sku; `from_price_cents` the least one can pay, mandatory options included.
+    """
 
     id: UUID
     code: int
@@ -104,11 +108,46 @@ class CategoryDocument(Open):
 
 
 class CatalogDocument(Open):
-    """The catalogue of a store."""
+    """The catalogue of a store. After `fresh_until` the clock alone may have changed it."""
 
     store: StoreDocument
     categories: list[CategoryDocument]
     banners: list[dict[str, Any]]
+    fresh_until: datetime
+
+
+class ShelfDocument(BaseModel):
+    """The category a found product stands in."""
+
+    id: UUID | None
+    name: str
+
+
+class FoundDocument(ProductDocument):
+    """A product that fits what was typed."""
+
+    category: ShelfDocument
+
+
+class SearchDocument(BaseModel):
+    """What a search found, best first."""
+
+    items: list[FoundDocument]
+    total: int
+    limit: int
+    offset: int
+
+
+class CepDocument(BaseModel):
+    """What is known of a postal code: its street, its town (one CEP for all of it), or only the range it lies in."""
+
+    postal_code: str
+    street: str
+    district: str
+    city: str
+    state: str
+    ibge: str
+    source: Literal["street", "town", "range"]
 
 
 class EtaDocument(Open):

@@ -16,6 +16,7 @@ from balcao.kernel.i18n import Translator
 from balcao.kernel.web.dependencies import Allow, ReadUow, Words, Work, Works, translator_of
 from balcao.kernel.web.templates import is_partial, panel_context, render
 from balcao.kernel.work import UnitOfWork
+from balcao.modules.store.pages.order_words import STATUS_WORDS
 from balcao.modules.store.pages.panel_forms import Form, posted
 from balcao.modules.store.pages.store_choice import choose_store
 from balcao.modules.store.stock_editing import (
@@ -67,14 +68,19 @@ async def stock_page(
             ("zerado", "Sold out", totals.out), ("sem-contagem", "Not counted", totals.uncounted),
         )
     ]  # fmt: skip
+    frame: dict[str, Any] = {
+        **panel_context(request, uow.tenant, uow.actor),
+        "stores": choice.entries(request, words),
+        "toasts": _toasts(request, feito),
+    }
+
+    def page_url(start: int) -> str:
+        return base + choice.query(q=q, ver=ver, offset=start)
+
     return render(
         request,
         "store/panel/stock/list.html",
-        **{
-            **panel_context(request, uow.tenant, uow.actor),
-            "stores": choice.entries(request, words),
-            "toasts": _toasts(request, feito),
-        },
+        **frame,
         here=base + choice.query(q=q, ver=ver, offset=offset),
         choice=choice,
         many_stores=choice.store_id is None and len(choice.stores) > 1,
@@ -83,7 +89,7 @@ async def stock_page(
         q=q,
         ver=ver,
         can_edit=uow.actor.can("store.stock:edit"),
-        page_url=lambda start: base + choice.query(q=q, ver=ver, offset=start),
+        page_url=page_url,
     )
 
 
@@ -209,6 +215,7 @@ async def _item_context(uow: UnitOfWork, item_id: UUID) -> dict[str, Any]:
         "ledger": ledger,
         "can_edit": uow.actor.can("store.stock:edit"),
         "sees_orders": uow.actor.can("store.orders:view"),
+        "status_words": STATUS_WORDS,
         "errors": {},
         "typed": {},
         "below": None,

@@ -21,7 +21,7 @@ from balcao.kernel.work import UnitOfWork
 from balcao.modules.store.cart import Basket
 from balcao.modules.store.checkout import Placed, place_order, preview_cart, tracking_token
 from balcao.modules.store.checkout_command import CheckoutRequest
-from balcao.modules.store.checkout_errors import ItemUnavailableError, QuoteExpiredError, TotalChangedError
+from balcao.modules.store.checkout_errors import QuoteExpiredError, TotalChangedError
 from balcao.modules.store.checkout_limits import CHECKOUT_PER_PHONE
 from balcao.modules.store.freight import quote_freight
 from balcao.modules.store.pages.checkout_form import (
@@ -263,7 +263,6 @@ def _page(
         slot_days=_slot_days(request, here, reckoned.times),
         opening_text=_opening_text(request, here, reckoned.times),
         idempotency_key=key,
-        preorder_asked=isinstance(error, ItemUnavailableError) or reckoned.times.must_choose,
     )
 
 
