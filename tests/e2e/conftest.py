@@ -22,7 +22,13 @@ from balcao.cli.checks import chromium_path
 
 ROOT = Path(__file__).parents[2]
 START_WITHIN_SECONDS = 90
-ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 
 
 def _free_port() -> int:
@@ -89,10 +95,15 @@ class Visitor:
         assert self.problems == []
 
 
-def visit(browser: Browser, base: str, *, width: int, javascript: bool = True, language: str = "pt-BR") -> Visitor:
+def visit(
+    browser: Browser, base: str, *, width: int, javascript: bool = True, language: str = "pt-BR"
+) -> Visitor:
     """A fresh visitor on a screen of this width; any console error, policy violation or foreign request is kept."""
     context = browser.new_context(
-        viewport={"width": width, "height": 844}, java_script_enabled=javascript, locale=language, timezone_id="America/Sao_Paulo"
+        viewport={"width": width, "height": 844},
+        java_script_enabled=javascript,
+        locale=language,
+        timezone_id="America/Sao_Paulo",
     )
     page = context.new_page()
     page.set_default_timeout(10_000)

@@ -25,7 +25,9 @@ def _fill_basket(visitor: Visitor, *, javascript: bool) -> None:
 
 @pytest.mark.e2e
 @pytest.mark.parametrize(("width", "javascript"), [(390, True), (1280, True), (390, False)])
-def test_a_buyer_orders_for_pickup_and_pays_with_pix(base_url: str, browser: Browser, width: int, javascript: bool) -> None:
+def test_a_buyer_orders_for_pickup_and_pays_with_pix(
+    base_url: str, browser: Browser, width: int, javascript: bool
+) -> None:
     visitor = visit(browser, base_url, width=width, javascript=javascript)
     page = visitor.page
     _fill_basket(visitor, javascript=javascript)

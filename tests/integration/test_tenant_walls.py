@@ -18,7 +18,7 @@ from tests.factories.shops import Shop
 from tests.integration.store.ordering import cart, place
 
 PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
-REFUSED = {303, 307, 400, 401, 403, 404, 405, 409, 413, 422}
+REFUSED = {303, 307, 400, 401, 403, 404, 405, 409, 410, 413, 422}
 
 
 async def _digest(runtime: Runtime, tenant_id: object) -> str:

@@ -42,9 +42,11 @@ def start_logging(settings: Settings) -> None:
 
 
 def serve_app(app: Any, *, host: str, port: int) -> None:
-    """Serves one application in this process until a signal."""
+    """Serves one application in this process until a signal. Open event streams are cut after two seconds."""
     start_logging(app.state.runtime.settings)
-    uvicorn.run(app, host=host, port=port, **uvicorn_options())
+    options = uvicorn_options()
+    options["timeout_graceful_shutdown"] = 2
+    uvicorn.run(app, host=host, port=port, **options)
 
 
 def make_app() -> Any:

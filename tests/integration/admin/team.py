@@ -29,7 +29,9 @@ def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-async def log_in(client: httpx.AsyncClient, email: str, password: str = PASSWORD, **headers: str) -> httpx.Response:
+async def log_in(
+    client: httpx.AsyncClient, email: str, password: str = PASSWORD, **headers: str
+) -> httpx.Response:
     answer = await client.post("/auth/login", json={"email": email, "password": password}, headers=headers)
     client.cookies.clear()
     return answer
@@ -48,8 +50,12 @@ async def add_person(client: httpx.AsyncClient, shop: Shop, email: str, **body: 
     return answer.json()
 
 
-async def add_group(client: httpx.AsyncClient, shop: Shop, name: str, permissions: list[str], **body: Any) -> dict[str, Any]:
-    answer = await client.post("/admin/groups", json={"name": name, "permissions": permissions, **body}, headers=shop.staff)
+async def add_group(
+    client: httpx.AsyncClient, shop: Shop, name: str, permissions: list[str], **body: Any
+) -> dict[str, Any]:
+    answer = await client.post(
+        "/admin/groups", json={"name": name, "permissions": permissions, **body}, headers=shop.staff
+    )
     assert answer.status_code == 201, answer.text
     return answer.json()
 
@@ -58,7 +64,8 @@ async def letters(runtime: Runtime, email: str) -> list[str]:
     """Bodies of the e-mails to an address, oldest first, in every business."""
     async with platform_work(runtime.database, read_only=True) as session:
         rows = await session.execute(
-            text("select body from messages where recipient = :email order by created_at, id"), {"email": email}
+            text("select body from messages where recipient = :email order by created_at, id"),
+            {"email": email},
         )
         return [row.body for row in rows]
 
@@ -72,7 +79,8 @@ async def last_link_token(runtime: Runtime, email: str) -> str:
 async def set_users_limit(runtime: Runtime, shop: Shop, limit: int) -> None:
     async with platform_work(runtime.database) as session:
         await session.execute(
-            text("update tenants set users_limit = :limit where id = :id"), {"limit": limit, "id": shop.tenant.id}
+            text("update tenants set users_limit = :limit where id = :id"),
+            {"limit": limit, "id": shop.tenant.id},
         )
     runtime.tenants.forget()
 

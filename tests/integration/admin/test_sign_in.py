@@ -98,7 +98,9 @@ async def test_inactive_people_are_unknown(client: httpx.AsyncClient, shop: Shop
     assert code_of(await log_in(client, person["email"])) == (401, "invalid_credentials")
 
 
-@pytest.mark.parametrize("body", [{}, {"email": "a@b.co"}, {"email": "a@b.co", "password": "x", "role": "owner"}])
+@pytest.mark.parametrize(
+    "body", [{}, {"email": "a@b.co"}, {"email": "a@b.co", "password": "x", "role": "owner"}]
+)
 async def test_a_body_that_does_not_fit_is_422(client: httpx.AsyncClient, body: dict[str, str]) -> None:
     assert code_of(await client.post("/auth/login", json=body)) == (422, "validation")
 
@@ -118,28 +120,38 @@ async def test_one_person_of_two_businesses_has_to_choose(
     assert by_id.json()["user"]["tenant"]["slug"] == other_shop.tenant.slug
 
 
-async def test_the_installations_default_is_not_a_choice(runtime: Runtime, shop: Shop, other_shop: Shop) -> None:
+async def test_the_installations_default_is_not_a_choice(
+    runtime: Runtime, shop: Shop, other_shop: Shop
+) -> None:
     settings = runtime.settings.model_copy(update={"default_tenant": other_shop.tenant.slug})
     async with client_with(runtime, settings=settings) as client:
         answer = await log_in(client, shop.owner_email)
     assert answer.json()["user"]["tenant"]["slug"] == shop.tenant.slug
 
 
-async def test_a_business_of_its_own_host_is_given(runtime: Runtime, client: httpx.AsyncClient, shop: Shop) -> None:
+async def test_a_business_of_its_own_host_is_given(
+    runtime: Runtime, client: httpx.AsyncClient, shop: Shop
+) -> None:
     host = f"{shop.tenant.slug}.example"
     async with platform_work(runtime.database) as session:
         await session.execute(
-            text("update tenants set custom_host = :host where id = :id"), {"host": host, "id": shop.tenant.id}
+            text("update tenants set custom_host = :host where id = :id"),
+            {"host": host, "id": shop.tenant.id},
         )
     stranger = f"{new_id().hex}@example.com"
     assert (await log_in(client, shop.owner_email, Host=host)).status_code == 200
     assert code_of(await log_in(client, stranger, Host=host)) == (401, "invalid_credentials")
 
 
-async def test_the_wrong_business_is_a_wrong_password(client: httpx.AsyncClient, shop: Shop, other_shop: Shop) -> None:
+async def test_the_wrong_business_is_a_wrong_password(
+    client: httpx.AsyncClient, shop: Shop, other_shop: Shop
+) -> None:
     answer = await log_in(client, shop.owner_email, **other_shop.headers)
     assert code_of(answer) == (401, "invalid_credentials")
-    assert code_of(await log_in(client, shop.owner_email, **{"X-Tenant": "nao-existe"})) == (404, "tenant_unknown")
+    assert code_of(await log_in(client, shop.owner_email, **{"X-Tenant": "nao-existe"})) == (
+        404,
+        "tenant_unknown",
+    )
 
 
 async def test_a_session_with_the_header_of_another_business_is_refused(
@@ -151,15 +163,21 @@ async def test_a_session_with_the_header_of_another_business_is_refused(
         assert code_of(await client.get("/auth/me", headers=shop.staff | header)) == (403, "forbidden")
 
 
-async def test_suspended_businesses_do_not_open(runtime: Runtime, client: httpx.AsyncClient, shop: Shop) -> None:
+async def test_suspended_businesses_do_not_open(
+    runtime: Runtime, client: httpx.AsyncClient, shop: Shop
+) -> None:
     async with platform_work(runtime.database) as session:
-        await session.execute(text("update tenants set status = 'suspended' where id = :id"), {"id": shop.tenant.id})
+        await session.execute(
+            text("update tenants set status = 'suspended' where id = :id"), {"id": shop.tenant.id}
+        )
     runtime.tenants.forget()
     assert code_of(await log_in(client, shop.owner_email)) == (403, "tenant_suspended")
     assert code_of(await client.get("/auth/me", headers=shop.staff)) == (403, "tenant_suspended")
 
 
-async def test_the_oldest_sign_ins_above_the_limit_end(runtime: Runtime, client: httpx.AsyncClient, shop: Shop) -> None:
+async def test_the_oldest_sign_ins_above_the_limit_end(
+    runtime: Runtime, client: httpx.AsyncClient, shop: Shop
+) -> None:
     person = await add_person(client, shop, f"{new_id().hex}@example.com", max_active_sessions=2)
     tokens = [await token_of(client, person["email"]) for _ in range(4)]
     states = [(await client.get("/auth/me", headers=bearer(token))).status_code for token in tokens]
@@ -172,7 +190,9 @@ async def test_the_oldest_sign_ins_above_the_limit_end(runtime: Runtime, client:
         assert [row.revoked_reason for row in rows] == ["limit_exceeded", "limit_exceeded", None, None]
 
 
-async def test_a_session_ends_by_the_clock(client: httpx.AsyncClient, shop: Shop, clock: MovableClock) -> None:
+async def test_a_session_ends_by_the_clock(
+    client: httpx.AsyncClient, shop: Shop, clock: MovableClock
+) -> None:
     token = await token_of(client, shop.owner_email)
     clock.advance(minutes=481)
     assert code_of(await client.get("/auth/me", headers=bearer(token))) == (401, "unauthenticated")
@@ -183,7 +203,9 @@ def _forged(token: str, secret: str, **changes: object) -> str:
     return jwt.encode(payload | changes, secret, algorithm="HS256")
 
 
-async def test_forged_and_expired_tokens_open_nothing(client: httpx.AsyncClient, shop: Shop, other_shop: Shop) -> None:
+async def test_forged_and_expired_tokens_open_nothing(
+    client: httpx.AsyncClient, shop: Shop, other_shop: Shop
+) -> None:
     payload = jwt.decode(shop.token, options={"verify_signature": False})
     bad = [
         "x.y.z",
@@ -207,7 +229,9 @@ async def test_the_role_inside_a_token_counts_for_nothing(client: httpx.AsyncCli
     assert code_of(await client.get("/admin/users", headers=bearer(token))) == (403, "forbidden")
 
 
-async def test_keys_rotate_without_signing_anybody_out(runtime: Runtime, client: httpx.AsyncClient, shop: Shop) -> None:
+async def test_keys_rotate_without_signing_anybody_out(
+    runtime: Runtime, client: httpx.AsyncClient, shop: Shop
+) -> None:
     old = await token_of(client, shop.owner_email)
     keys = SigningKeys("a-newer-secret-a-newer-secret-a-newer", (SECRET,))
     async with client_with(runtime, keys=keys) as rotated:
@@ -282,7 +306,8 @@ async def test_attempts_are_counted_per_account(runtime: Runtime, shop: Shop) ->
 async def test_attempts_are_counted_per_address(runtime: Runtime) -> None:
     async with client_with(runtime, limiter=strict_limits()) as client:
         states = [
-            (await log_in(client, f"{new_id().hex}@example.com", "errada-errada")).status_code for _ in range(11)
+            (await log_in(client, f"{new_id().hex}@example.com", "errada-errada")).status_code
+            for _ in range(11)
         ]
     assert states == [401] * 10 + [429]
 
@@ -299,7 +324,9 @@ async def test_one_account_does_not_lock_another_address_out(runtime: Runtime, s
         assert (await log_in(client, shop.owner_email)).status_code == 200
 
 
-async def test_older_hashes_are_accepted_and_upgraded(runtime: Runtime, client: httpx.AsyncClient, shop: Shop) -> None:
+async def test_older_hashes_are_accepted_and_upgraded(
+    runtime: Runtime, client: httpx.AsyncClient, shop: Shop
+) -> None:
     from pwdlib.hashers.bcrypt import BcryptHasher
 
     async with platform_work(runtime.database) as session:
@@ -310,7 +337,9 @@ async def test_older_hashes_are_accepted_and_upgraded(runtime: Runtime, client: 
     assert (await log_in(client, shop.owner_email)).status_code == 200
     async with platform_work(runtime.database, read_only=True) as session:
         stored = (
-            await session.execute(text("select password_hash from users where id = :id"), {"id": shop.owner_id})
+            await session.execute(
+                text("select password_hash from users where id = :id"), {"id": shop.owner_id}
+            )
         ).scalar_one()
     assert stored.startswith("$argon2id$")
     assert (await log_in(client, shop.owner_email)).status_code == 200

@@ -20,6 +20,7 @@ from balcao.kernel.work import UnitOfWork
 
 Result = TypeVar("Result")
 LANGUAGE_COOKIE = "lang"
+PANEL_PREFIX = "/painel"
 
 
 def runtime_of(connection: HTTPConnection) -> Runtime:
@@ -91,7 +92,12 @@ class RequiresModule:
         self.module = module
 
     async def __call__(self, request: Request) -> None:
-        who = await caller(request)
+        try:
+            who = await caller(request)
+        except TenantUnknownError:
+            if request.url.path.startswith(PANEL_PREFIX):
+                raise UnauthenticatedError from None  # the panel's tenant is its session's: send to the sign-in
+            raise
         require_module(who.tenant, self.module, reading=request.method in {"GET", "HEAD", "OPTIONS"})
 
 

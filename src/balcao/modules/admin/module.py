@@ -7,6 +7,12 @@ from pathlib import Path
 from balcao.kernel.module import Module, NavItem, Permission
 from balcao.modules.admin.api.auth import router as auth
 from balcao.modules.admin.api.team import router as team
+from balcao.modules.admin.pages.account import router as account_pages
+from balcao.modules.admin.pages.api_docs import router as api_docs
+from balcao.modules.admin.pages.groups import router as group_pages
+from balcao.modules.admin.pages.home import router as home
+from balcao.modules.admin.pages.sign_in import router as sign_in_pages
+from balcao.modules.admin.pages.team import router as team_pages
 
 MODULE = Module(
     name="admin",
@@ -14,9 +20,13 @@ MODULE = Module(
     folder=Path(__file__).parent,
     gated=False,
     routers=(auth, team),
+    pages=(home, api_docs, sign_in_pages, account_pages, team_pages, group_pages),
     permissions=(
         Permission("admin.team:view", "See the team"),
         Permission("admin.team:edit", "Change people, groups and sessions"),
     ),
-    nav=(NavItem("Team", "/painel/equipe", "users", "admin.team:view", 80),),
+    nav=(
+        NavItem("Team", "/painel/equipe", "users", "admin.team:view", 80),
+        NavItem("Your account", "/painel/conta", "key-round", "", 95),
+    ),
 )

@@ -116,6 +116,7 @@ class AreaView(BaseModel):
     module: str
     module_title: str
     area: str
+    area_title: str
     permissions: list[PermissionView]
 
 
@@ -270,11 +271,26 @@ def permission_areas(modules: Sequence[Module], tenant: Tenant, words: Any) -> l
     for module in modules:
         if module.gated and module.name not in tenant.subscribed:
             continue
+        titles = _area_titles(module)
         for permission in module.permissions:
             area = permission.code.partition(":")[0]
-            view = areas.setdefault(
-                area,
-                AreaView(module=module.name, module_title=words(module.title), area=area, permissions=[]),
+            if area not in areas:
+                areas[area] = AreaView(
+                    module=module.name,
+                    module_title=words(module.title),
+                    area=area,
+                    area_title=words(
+                        titles.get(area) or area.partition(".")[2].replace("_", " ").capitalize()
+                    ),
+                    permissions=[],
+                )
+            areas[area].permissions.append(
+                PermissionView(code=permission.code, label=words(permission.label))
             )
-            view.permissions.append(PermissionView(code=permission.code, label=words(permission.label)))
     return sorted(areas.values(), key=lambda view: (fold(view.module_title), view.module))
+
+
+def _area_titles(module: Module) -> dict[str, str]:
+    """An area is called like its entry in the menu; of two entries, like the later one."""
+    ordered = sorted(module.nav, key=lambda item: item.position)
+    return {item.permission.partition(":")[0]: item.label for item in ordered if item.permission}

@@ -114,31 +114,29 @@ def _least(group: Json) -> int:
 
 def _images_by_product(tenant_id: str, rows: Iterable[Any]) -> dict[str, list[Json]]:
     images: dict[str, list[Json]] = {}
-    for product, file, alt, renditions in rows:
-        document = picture_document(tenant_id, file, alt, renditions)
+    for product, *picture in rows:
+        document = picture_document(tenant_id, *picture)
         if document is not None:
             images.setdefault(product, []).append(document)
     return images
 
 
-def picture_document(tenant_id: str, file_id: str, alt: str, renditions: Iterable[Json]) -> Json | None:
-    """A public picture with its WebP sizes, as pages and programs show it; None while it has none.
+def picture_document(
+    tenant_id: str, file_id: str, alt: str, widths: list[int], width: int, height: int
+) -> Json | None:
+    """A public picture of the given original size with its WebP widths, as pages and programs show it.
 
-    `src`, `width` and `height` are those of the widest size.
+    `src`, `width` and `height` are those of the widest; None while there is none.
     """
-    base = f"/media/{tenant_id}/{file_id}/w"
-    sizes = sorted((size for size in renditions if size["format"] == "webp"), key=_width)
-    if not sizes:
+    if not widths:
         return None
-    widest = sizes[-1]
+    base = f"/media/{tenant_id}/{file_id}/w"
+    widths.sort()
+    widest = widths[-1]
     return {
-        "src": f"{base}{widest['width']}.webp",
-        "srcset": ", ".join([f"{base}{size['width']}.webp {size['width']}w" for size in sizes]),
-        "width": widest["width"],
-        "height": widest["height"],
+        "src": f"{base}{widest}.webp",
+        "srcset": ", ".join([f"{base}{size}.webp {size}w" for size in widths]),
+        "width": widest,
+        "height": max(1, round_half_up_div(height * widest, width)) if width else widest,
         "alt": alt,
     }
-
-
-def _width(size: Json) -> int:
-    return size["width"]

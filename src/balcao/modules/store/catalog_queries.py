@@ -16,7 +16,13 @@ from balcao.kernel.work import UnitOfWork
 from balcao.modules.store.catalog_document import catalog_categories
 from balcao.modules.store.shelf_answers import CATALOG_TOPIC as CATALOG_TOPIC
 from balcao.modules.store.shelf_answers import answer, dump_answer
-from balcao.modules.store.store_queries import STORE_ROW, next_edge, schedule_of_row, store_document
+from balcao.modules.store.store_queries import (
+    PICTURE_WIDTHS,
+    STORE_ROW,
+    next_edge,
+    schedule_of_row,
+    store_document,
+)
 
 # A store is named by its slug, its id or its name; names are compared as `fold` writes them.
 _FOLDED_NAME: Final = r"""regexp_replace(btrim(regexp_replace(normalize(lower(s.name), NFKD), '[\u0300-\u036f]', '', 'g')),
@@ -58,7 +64,8 @@ select json_build_object(
    where i.tenant_id = :tenant and i.store_id = s.id and i.track <> 'none'
      and case when i.track = 'daily' then coalesce(d.on_hand - d.reserved, i.daily_quota)
               else i.on_hand - i.reserved end <= 0),
- 'images', (select coalesce(json_agg(json_build_array(i.product_id, f.id, i.alt, f.renditions)
+ 'images', (select coalesce(json_agg(json_build_array(i.product_id, f.id, i.alt,
+   {PICTURE_WIDTHS}, f.width, f.height)
    order by i.position, i.id), '[]')
    from shown p join product_images i on i.tenant_id = :tenant and i.product_id = p.id
      join files f on f.tenant_id = :tenant and f.id = i.file_id and f.is_public)

@@ -67,9 +67,7 @@ MODULE = Module(
     ),
     nav=(
         NavItem("Today", "/painel", "layout-dashboard", "store.orders:view", 0),
-        NavItem("Orders", "/painel/pedidos", "clipboard-list", "store.orders:view", 10),
-        NavItem("Catalogue", "/painel/catalogo", "book-open", "store.catalog:view", 20),
+        NavItem("Orders", "/painel/pedidos", "receipt-text", "store.orders:view", 10),
         NavItem("Stock", "/painel/estoque", "package", "store.stock:view", 30),
-        NavItem("Stores and delivery", "/painel/lojas", "store", "store.stores:view", 40),
     ),
 )

@@ -84,39 +84,45 @@ _PLAIN = "aaaaaaeeeeiiiiooooouuuucn"
 
 # Options are listed once they are counted; before that only where somebody looks for what is not.
 _ITEMS = f"""
-with subjects as (
-  select k.id as sku_id, null::uuid as option_id, p.id as product_id, p.store_id,
+with places as (
+  select id, name, position, timezone from stores
+  where tenant_id = :tenant and (cast(:store as uuid) is null or id = :store)
+    and (cast(:scope as uuid[]) is null or id = any(:scope))
+), subjects as (
+  select st.id as store_id, k.id as sku_id, null::uuid as option_id, p.id as product_id,
          case when k.name = '' then p.name else p.name || ' · ' || k.name end as name,
          p.search_text || ' ' || translate(lower(k.name), '{_ACCENTED}', '{_PLAIN}') as haystack,
-         p.is_active and k.is_active as active, coalesce(c.position, 2147483647) as shelf, p.position as place, k.position as part
+         p.is_active and k.is_active as active, coalesce(c.position, 2147483647) as shelf, p.position as place,
+         k.position as part, i.id as item_id
   from skus k join products p on (p.tenant_id, p.id) = (k.tenant_id, k.product_id)
+  join places st on p.store_id is null or p.store_id = st.id
   left join categories c on (c.tenant_id, c.id) = (p.tenant_id, p.category_id)
+  left join stock_items i on i.tenant_id = :tenant and i.store_id = st.id and i.sku_id = k.id
   where k.tenant_id = :tenant
   union all
-  select null, o.id, null, null, g.name || ' · ' || o.name,
+  select st.id, null, o.id, null, g.name || ' · ' || o.name,
          translate(lower(g.name || ' ' || o.name), '{_ACCENTED}', '{_PLAIN}'),
-         o.is_active and g.is_active, 2147483647, 2147483647, o.position
+         o.is_active and g.is_active,
+         2147483647, 2147483647, o.position, i.id
   from options o join option_groups g on (g.tenant_id, g.id) = (o.tenant_id, o.group_id)
+  cross join places st
+  left join stock_items i on i.tenant_id = :tenant and i.store_id = st.id and i.option_id = o.id
   where o.tenant_id = :tenant
 ), items as (
   select coalesce(i.id, b.id) as id, b.id as begun_as,
-         st.id as store_id, st.name as store_name, st.position as store_position, s.product_id, s.sku_id, s.option_id, s.name,
+         s.store_id, st.name as store_name, st.position as store_position, s.product_id, s.sku_id, s.option_id, s.name,
          s.shelf, s.place, s.part,
          coalesce(i.track, 'none') as track, coalesce(i.shortfall, 0) as shortfall, i.daily_quota,
          coalesce(i.low_threshold, 0) as low_threshold, coalesce(i.version, 0) as version,
          case when i.track = 'daily' then coalesce(d.on_hand, i.daily_quota) else coalesce(i.on_hand, 0) end as on_hand,
          case when i.track = 'daily' then coalesce(d.reserved, 0) else coalesce(i.reserved, 0) end as reserved
   from subjects s
-  join stores st on st.tenant_id = :tenant and (s.store_id is null or s.store_id = st.id)
+  join places st on st.id = s.store_id
   cross join lateral (select md5(st.id::text || coalesce(s.sku_id, s.option_id)::text)::uuid as id) b
-  left join stock_items i on i.tenant_id = :tenant and i.store_id = st.id
-    and coalesce(i.sku_id, i.option_id) = coalesce(s.sku_id, s.option_id)
+  left join stock_items i on i.tenant_id = :tenant and i.id = s.item_id
   left join stock_days d on d.tenant_id = :tenant and i.track = 'daily' and d.stock_item_id = i.id
     and d.day = (cast(:now as timestamptz) at time zone st.timezone)::date
-  where (cast(:store as uuid) is null or st.id = :store)
-    and (cast(:scope as uuid[]) is null or st.id = any(:scope))
-    and (:q = '' or s.haystack like :q)
-    and (i.id is not null or (s.active and (s.option_id is null or :view = 'uncounted' or cast(:item as uuid) is not null)))
+  where (s.item_id is not null or s.active) and (:q = '' or s.haystack like :q)
 ), counted as (
   select *, greatest(on_hand - reserved, 0) as left_over, track <> 'none' as is_counted,
          track <> 'none' and on_hand <= reserved as is_out,
@@ -126,7 +132,7 @@ with subjects as (
   select * from counted
   where (cast(:item as uuid) is null or id = :item or begun_as = :item)
     and case :view when 'counted' then is_counted when 'uncounted' then not is_counted
-                   when 'low' then is_low or is_out when 'out' then is_out else true end
+                   when 'low' then is_low or is_out when 'out' then is_out else is_counted or sku_id is not null or cast(:item as uuid) is not null end
 )
 """  # noqa: S608 - the only texts put together are constants of this file
 

@@ -25,14 +25,16 @@ Json = dict[str, Any]
 STORES_MAX: Final = 100
 _ADDRESS: Final = ("postal_code", "street", "number", "complement", "district", "city", "state")
 
+# The widths in which a picture `f` is served. Few numbers, where the whole list of sizes is half of what would travel.
+PICTURE_WIDTHS: Final = """jsonb_path_query_array(f.renditions, '$[*] ? (@.format == "webp").width')"""
 # One store `s` with its schedule, as JSON. Bound: tenant, now. Yesterday's exceptions count: their nights may go on.
-STORE_ROW: Final = """json_build_object(
+STORE_ROW: Final = f"""json_build_object(
   'id', s.id, 'slug', s.slug, 'name', s.name, 'description', s.description, 'timezone', s.timezone, 'phone', s.phone,
   'postal_code', s.postal_code, 'street', s.street, 'number', s.number, 'complement', s.complement,
   'district', s.district, 'city', s.city, 'state', s.state, 'preorder', s.preorder,
   'accepts_delivery', s.accepts_delivery, 'accepts_pickup', s.accepts_pickup, 'payment_methods', s.payment_methods,
   'preparation_minutes', s.preparation_minutes,
-  'cover', (select json_build_array(f.id, f.renditions) from files f
+  'cover', (select json_build_array(f.id, {PICTURE_WIDTHS}, f.width, f.height) from files f
     where f.tenant_id = :tenant and f.id = s.cover_file_id and f.is_public),
   'hours', (select coalesce(json_agg(json_build_array(h.weekday, h.opens, h.closes) order by h.weekday, h.opens), '[]')
     from store_hours h where h.tenant_id = :tenant and h.store_id = s.id),
@@ -40,7 +42,7 @@ STORE_ROW: Final = """json_build_object(
     '[]') from store_exceptions e where e.tenant_id = :tenant and e.store_id = s.id
       and e.day >= (cast(:now as timestamptz) at time zone s.timezone)::date - 1),
   'pauses', (select coalesce(json_agg(json_build_array(p.until, p.reason)), '[]')
-    from store_pauses p where p.tenant_id = :tenant and p.store_id = s.id and p.until > :now))"""
+    from store_pauses p where p.tenant_id = :tenant and p.store_id = s.id and p.until > :now))"""  # noqa: S608 - fixed texts
 
 _STORES = text(f"""
 select json_agg({STORE_ROW} order by s.position, s.name, s.id)::text
@@ -137,7 +139,7 @@ def store_document(tenant_id: str, row: Mapping[str, Any], schedule: Schedule, n
         "whatsapp_url": wa_link(row["phone"]) if row["phone"] else None,
         "sla_minutes": row["preparation_minutes"],
         "timezone": row["timezone"],
-        "cover": picture_document(tenant_id, cover[0], row["name"], cover[1]) if cover else None,
+        "cover": picture_document(tenant_id, cover[0], row["name"], *cover[1:]) if cover else None,
         "hours": [
             {"weekday": day, "opens": opens[:5], "closes": closes[:5]} for day, opens, closes in row["hours"]
         ],

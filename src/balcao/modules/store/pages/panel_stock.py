@@ -64,7 +64,7 @@ async def stock_page(
     tabs = [
         {"label": words(label), "href": base + choice.query(q=q, ver=name), "active": VIEWS.get(ver, "all") == VIEWS[name], "count": count}
         for name, label, count in (
-            ("", "All", totals.counted + totals.uncounted), ("baixo", "Running low", totals.low),
+            ("", "All", None), ("baixo", "Running low", totals.low),
             ("zerado", "Sold out", totals.out), ("sem-contagem", "Not counted", totals.uncounted),
         )
     ]  # fmt: skip

@@ -1,0 +1,80 @@
+"""One's own account: password and sign-ins."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from balcao.kernel.db.paging import PageQuery
+from balcao.kernel.errors import DomainError
+from balcao.kernel.identity.sessions import revoke_session, revoke_sessions_of
+from balcao.kernel.runtime import Runtime
+from balcao.kernel.web.dependencies import Allow, CurrentCaller, Installation, Uow, Words
+from balcao.kernel.web.templates import panel_context
+from balcao.kernel.web.tenant_of_request import Caller
+from balcao.modules.admin.pages.forms import answer, errors_of, go, secret_of
+from balcao.modules.admin.password_links import change_own_password
+from balcao.modules.admin.team_queries import list_sessions
+
+router = APIRouter()
+SIGNED_IN = Depends(Allow())
+HERE = "/painel/conta"
+
+
+async def _page(
+    request: Request,
+    runtime: Runtime,
+    who: Caller,
+    *,
+    status: int = 200,
+    errors: dict[str, str],
+    problem: str,
+) -> Response:
+    async with runtime.transactions.begin(who.tenant, who.actor, read_only=True) as uow:
+        sessions = await list_sessions(uow, PageQuery(limit=50), who.actor.id)
+    return answer(
+        request, "admin/account.html", status=status, **panel_context(request, who.tenant, who.actor),
+        sessions=sessions.items, errors=errors, problem=problem,
+    )  # fmt: skip
+
+
+@router.get(HERE, dependencies=[SIGNED_IN])
+async def account_page(request: Request, runtime: Installation, who: CurrentCaller) -> Response:
+    """Own password and own sign-ins."""
+    return await _page(request, runtime, who, errors={}, problem="")
+
+
+@router.post(f"{HERE}/senha", dependencies=[SIGNED_IN])
+async def password_form(
+    request: Request, runtime: Installation, who: CurrentCaller, words: Words
+) -> Response:
+    """Sets the own password."""
+    form = await request.form()
+    try:
+        await change_own_password(
+            runtime, who.tenant, who.actor, secret_of(form, "current_password"), secret_of(form, "new_password"),
+            session_id=who.actor.session_id,
+        )  # fmt: skip
+    except DomainError as error:
+        errors, problem = errors_of(words, error)
+        response = await _page(request, runtime, who, status=422, errors=errors, problem=problem)
+        response.headers.update(error.headers)
+        return response
+    return go(request, HERE, "password_changed")
+
+
+@router.post(f"{HERE}/sessoes/encerrar-outras", dependencies=[SIGNED_IN])
+async def end_others(request: Request, uow: Uow) -> Response:
+    """Ends every own sign-in but this one."""
+    assert uow.actor.id is not None, "Allow() let a person in"
+    await revoke_sessions_of(uow, uow.actor.id, "revoked", keep=uow.actor.session_id)
+    return go(request, HERE, "sessions_ended")
+
+
+@router.post(f"{HERE}/sessoes/{{session_id}}/encerrar", dependencies=[SIGNED_IN])
+async def end_one(request: Request, uow: Uow, session_id: UUID) -> Response:
+    """Ends one own sign-in."""
+    await revoke_session(uow, session_id, "revoked", user_id=uow.actor.id)
+    return go(request, HERE, "session_ended")
