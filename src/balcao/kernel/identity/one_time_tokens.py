@@ -35,7 +35,7 @@ class LinkInvalidError(DomainError):
     """A link that was used, ran out, or never was: one answer for all three."""
 
     status = 410
-    code = "invitation_invalid"
+    code = "one_time_link_invalid"
     detail = "This link does not work any more. Ask for a new one."
 
 

@@ -44,6 +44,9 @@ async def list_messages(
 ) -> Page[MessageView]:
     """Messages, newest first, of one thing or of all."""
     tenant = Message.tenant_id == uow.tenant_id
+    if uow.actor.role != "owner":
+        # Invitations and password links let whoever reads them in, so they are for the owner's eyes only.
+        tenant = tenant & Message.template.not_like("team.%")
     total = (
         await uow.session.execute(
             _filtered(select(func.count()).select_from(Message).where(tenant), subject_id)

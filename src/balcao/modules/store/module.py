@@ -22,8 +22,17 @@ from balcao.modules.store.demo.load import load_demo
 from balcao.modules.store.hot_doors import HOT_DOORS
 from balcao.modules.store.jobs import forget_old_things, sweep_orders
 from balcao.modules.store.order_messages import tell_buyer_of_new_order, tell_buyer_of_status
+from balcao.modules.store.pages.panel_business import router as panel_business
+from balcao.modules.store.pages.panel_catalog import router as panel_catalog
+from balcao.modules.store.pages.panel_catalog_categories import router as panel_categories
+from balcao.modules.store.pages.panel_catalog_options import router as panel_options
+from balcao.modules.store.pages.panel_catalog_pictures import router as panel_pictures
+from balcao.modules.store.pages.panel_catalog_product import router as panel_product
 from balcao.modules.store.pages.panel_orders import router as panel_orders
 from balcao.modules.store.pages.panel_stock import router as panel_stock
+from balcao.modules.store.pages.panel_store_areas import router as panel_store_areas
+from balcao.modules.store.pages.panel_store_hours import router as panel_store_hours
+from balcao.modules.store.pages.panel_stores import router as panel_stores
 from balcao.modules.store.pages.panel_today import router as panel_today
 from balcao.modules.store.pages.shop_cart import router as shop_cart
 from balcao.modules.store.pages.shop_checkout import router as shop_checkout
@@ -48,7 +57,24 @@ MODULE = Module(
         admin_options,
         admin_pictures,
     ),
-    pages=(panel_today, panel_orders, shop_order, shop_menu, shop_cart, shop_checkout, panel_stock),
+    pages=(
+        panel_today,
+        panel_orders,
+        shop_order,
+        shop_menu,
+        shop_cart,
+        shop_checkout,
+        panel_stock,
+        panel_business,
+        panel_stores,
+        panel_store_hours,
+        panel_store_areas,
+        panel_catalog,
+        panel_product,
+        panel_pictures,
+        panel_options,
+        panel_categories,
+    ),
     hot_doors=HOT_DOORS,
     jobs=(sweep_orders, forget_old_things),
     demo=load_demo,
@@ -68,6 +94,8 @@ MODULE = Module(
     nav=(
         NavItem("Today", "/painel", "layout-dashboard", "store.orders:view", 0),
         NavItem("Orders", "/painel/pedidos", "receipt-text", "store.orders:view", 10),
+        NavItem("Catalogue", "/painel/catalogo", "book-open", "store.catalog:view", 20),
         NavItem("Stock", "/painel/estoque", "package", "store.stock:view", 30),
+        NavItem("Stores and delivery", "/painel/lojas", "store", "store.stores:view", 40),
     ),
 )

@@ -123,7 +123,7 @@ async def _person_page(
     return answer(
         request, "admin/person.html", status=422 if error is not None else 200,
         **panel_context(request, who.tenant, who.actor), mode=mode, values=values, person=person, sessions=sessions,
-        roles=_roles(words, who), groups=[(str(group.id), group.name) for group in groups], errors=errors,
+        roles=_roles(words, who), role_labels=ROLE_LABELS, groups=[(str(group.id), group.name) for group in groups], errors=errors,
         problem=problem,
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from balcao.kernel.tenant_settings import accent_contrast, update_appearance
 from balcao.kernel.tenants import Tenant
 from balcao.kernel.web.dependencies import Allow, CurrentCaller, Installation
 
-router = APIRouter(prefix="/admin/config", tags=["store, settings"])
+router = APIRouter(prefix="/admin/config", tags=["settings"])
 
 
 class ContrastView(BaseModel):

@@ -27,7 +27,7 @@ from balcao.modules.store.hours_editing import (
 from balcao.modules.store.opening_hours import OpenReason, Schedule
 from balcao.modules.store.stores_editing import get_store
 
-router = APIRouter(prefix="/admin/stores", tags=["store, stores"])
+router = APIRouter(prefix="/admin/stores", tags=["stores"])
 VIEW = [Depends(Allow("store.stores:view"))]
 EDIT = [Depends(Allow("store.stores:edit"))]
 

@@ -30,7 +30,7 @@ from balcao.modules.store.stock_queries import (
     list_stock,
 )
 
-router = APIRouter(prefix="/admin/inventory", tags=["store, stock"])
+router = APIRouter(prefix="/admin/inventory", tags=["stock"])
 VIEW = [Depends(Allow("store.stock:view"))]
 EDIT = [Depends(Allow("store.stock:edit"))]
 

@@ -29,7 +29,7 @@ from balcao.modules.store.models import DeliveryArea
 from balcao.modules.store.stores_editing import get_store, point_of
 from balcao.ports.places import Point
 
-router = APIRouter(prefix="/admin/shipping", tags=["store, shipping"])
+router = APIRouter(prefix="/admin/shipping", tags=["delivery"])
 VIEW = [Depends(Allow("store.stores:view"))]
 EDIT = [Depends(Allow("store.stores:edit"))]
 

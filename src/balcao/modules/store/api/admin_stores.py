@@ -22,7 +22,7 @@ from balcao.modules.store.stores_editing import (
     update_store,
 )
 
-router = APIRouter(prefix="/admin/stores", tags=["store, stores"])
+router = APIRouter(prefix="/admin/stores", tags=["stores"])
 VIEW = [Depends(Allow("store.stores:view"))]
 EDIT = [Depends(Allow("store.stores:edit"))]
 

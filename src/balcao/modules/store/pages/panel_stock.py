@@ -132,8 +132,7 @@ async def count(request: Request, works: Works, item_id: UUID) -> Response:
     """What was found on the shelf."""
     form = await posted(request)
     on_hand = form.whole("on_hand", 0, QUANTITY_LIMIT)
-    words = translator_of(request)
-    reason = form.text("reason", 200) or words("Count")
+    reason = form.text("reason", 200)
 
     async def verb(uow: UnitOfWork) -> UUID:
         form.check()
