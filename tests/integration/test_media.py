@@ -61,6 +61,29 @@ async def test_known_etag_saves_the_bytes_and_a_range_sends_only_its_own(
     assert beyond.status_code == 416
 
 
+async def test_the_finer_points_of_http_hold(runtime: Runtime, shop: Shop, client: httpx.AsyncClient) -> None:
+    file = await keep(runtime, shop, photo(colour="#d43a57"))
+    url = f"/media/{shop.tenant.id}/{file.id}/w400.webp"
+    whole = await client.get(url)
+    size, etag = len(whole.content), whole.headers["etag"]
+    head = await client.head(url)
+    assert (head.status_code, head.content, head.headers["content-length"]) == (200, b"", str(size))
+    assert head.headers["etag"] == etag
+    tail = await client.get(url, headers={"range": "bytes=-7"})
+    assert (tail.status_code, tail.content) == (206, whole.content[-7:])
+    cut = await client.get(url, headers={"range": f"bytes={size - 3}-{size + 50}"})
+    assert cut.headers["content-range"] == f"bytes {size - 3}-{size - 1}/{size}"
+    stale = await client.get(url, headers={"range": "bytes=0-3", "if-range": '"other"'})
+    assert (stale.status_code, len(stale.content)) == (200, size)
+    fresh = await client.get(url, headers={"range": "bytes=0-3", "if-range": etag})
+    assert (fresh.status_code, len(fresh.content)) == (206, 4)
+    for ignored in ("bytes=0-1,4-5", "bytes=5-2", "items=0-1", "bytes=-", "bytes=a-b"):
+        assert (await client.get(url, headers={"range": ignored})).status_code == 200, ignored
+    for outside in (f"bytes={size}-", "bytes=-0"):
+        refused = await client.get(url, headers={"range": outside})
+        assert (refused.status_code, refused.headers["content-range"]) == (416, f"bytes */{size}")
+
+
 async def test_same_bytes_are_kept_once_per_business(runtime: Runtime, shop: Shop, other_shop: Shop) -> None:
     first = await keep(runtime, shop, photo(colour="#1f4fd8"))
     second = await keep(runtime, shop, photo(colour="#1f4fd8"))

@@ -57,7 +57,7 @@ _FROM = """
  left join stores s on (s.tenant_id, s.id) = (p.tenant_id, p.store_id)"""
 
 
-def _conditions(uow: UnitOfWork, wanted: ProductFilter) -> tuple[str, dict[str, Any]]:
+def _conditions(uow: UnitOfWork, wanted: ProductFilter, *, everywhere: bool) -> tuple[str, dict[str, Any]]:
     parts = ["p.tenant_id = :tenant"]
     values: dict[str, Any] = {"tenant": uow.tenant_id}
     if uow.actor.store_ids is not None:
@@ -80,24 +80,24 @@ def _conditions(uow: UnitOfWork, wanted: ProductFilter) -> tuple[str, dict[str, 
     if wanted.is_active is not None:
         parts.append("p.is_active = :active")
         values["active"] = wanted.is_active
-    _add_words(wanted.q, parts, values)
+    _add_words(wanted.q, parts, values, everywhere=everywhere)
     return " and ".join(parts), values
 
 
-def _add_words(q: str, parts: list[str], values: dict[str, Any]) -> None:
-    """Every word has to begin a word of name, tags or description; a number may be the code."""
+def _add_words(q: str, parts: list[str], values: dict[str, Any], *, everywhere: bool) -> None:
+    """Every word has to begin a word of name or tags, or of the description too; a number may be the code."""
     number = q.strip().lstrip("#")
     patterns = like_patterns(q)
     if q.strip() and not patterns:
         parts.append("false")
         return
+    column = "' ' || p.search_text"
+    if everywhere:
+        column += f" || ' ' || translate(lower(p.description), '{_ACCENTED}', '{_PLAIN}')"
     found: list[str] = []
     for index, pattern in enumerate(patterns):
         values[f"w{index}"] = pattern
-        found.append(
-            f"(' ' || p.search_text like :w{index} or "
-            f"' ' || translate(lower(p.description), '{_ACCENTED}', '{_PLAIN}') like :w{index})"
-        )
+        found.append(f"{column} like :w{index}")
     if not found:
         return
     matches = " and ".join(found)
@@ -110,16 +110,26 @@ def _add_words(q: str, parts: list[str], values: dict[str, Any]) -> None:
 async def list_products(
     uow: UnitOfWork, wanted: ProductFilter, *, limit: int, offset: int
 ) -> tuple[list[Document], int]:
-    """A slice of the catalogue in the order of the menu, and the count of all that match. Two statements."""
-    where, values = _conditions(uow, wanted)
-    count = text(f"select count(*) from products p where {where}")  # noqa: S608 - parts are constants
-    total = (await uow.session.execute(count, values)).scalar_one()
+    """A slice of the catalogue in the order of the menu, and the count of all that match. Two statements.
+
+    Words are looked for in names and tags; only when nothing has them, in descriptions too.
+    """
+    where, values = _conditions(uow, wanted, everywhere=False)
+    total = await _count(uow, where, values)
+    if not total and wanted.q.strip():
+        where, values = _conditions(uow, wanted, everywhere=True)
+        total = await _count(uow, where, values)
     statement = text(
         f"select {_COLUMNS} {_FROM} where {where} "  # noqa: S608 - parts are constants
         "order by c.position nulls last, c.name, p.category_id, p.position, p.name, p.id limit :limit offset :offset"
     )
     rows = await uow.session.execute(statement, {**values, "limit": limit, "offset": offset})
-    return [_product(uow, row) for row in rows.mappings()], int(total)
+    return [_product(uow, row) for row in rows.mappings()], total
+
+
+async def _count(uow: UnitOfWork, where: str, values: Mapping[str, Any]) -> int:
+    statement = text(f"select count(*) from products p where {where}")  # noqa: S608 - parts are constants
+    return int((await uow.session.execute(statement, values)).scalar_one())
 
 
 async def product_document(uow: UnitOfWork, product_id: UUID) -> Document:

@@ -49,6 +49,8 @@ DONE: Mapping[str, tuple[str, str]] = {
     "foto-recusada": ("The product was saved, but a picture could not be used. Send it again here.", "waits"),
     "mudou": ("Somebody changed this a moment ago. Look at the current state and try again.", "waits"),
     "nada": ("Tick the products first.", "waits"),
+    "percentual": ("Write a percentage such as 5 or -10.", "stop"),
+    "preco-alto": ("A price would pass the highest one, R$ 999.999,99.", "stop"),
 }
 STEPS = (1, 5, 10, 50, 100)
 
@@ -253,8 +255,14 @@ async def many(request: Request, works: Works) -> Response:
     if not ids:
         return RedirectResponse(back_to(form, "nada"), 303)
     change = _bulk_change(form)
+    if "percent" in form.faults:
+        return RedirectResponse(back_to(form, "percentual"), 303)
     form.check()
-    await works.run(lambda uow: change_products(uow, ids, change))
+    try:
+        await works.run(lambda uow: change_products(uow, ids, change))
+    except ValidationFailedError as error:
+        too_dear = error.ext["errors"][0]["pointer"] == "/price_basis_points"
+        return RedirectResponse(back_to(form, "preco-alto" if too_dear else "mudou"), 303)
     return RedirectResponse(back_to(form, "salvo"), 303)
 
 
