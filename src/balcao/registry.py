@@ -100,7 +100,7 @@ def build_runtime(settings: Settings, database_url: str, *, clock: Clock = syste
     bulletin = Bulletin(database_url)
     reactions = Reactions(reaction for module in MODULES for reaction in module.reactions)
     tenants = TenantDirectory(database)
-    cache = Cache(redis_url=settings.redis_url)
+    cache = Cache(max_bytes=settings.cache_bytes, redis_url=settings.redis_url)
     connect_caches(bulletin, cache, tenants)
     previous = settings.auth_secret_previous.get_secret_value()
     return Runtime(

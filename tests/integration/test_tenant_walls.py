@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import Any
 
@@ -10,27 +9,18 @@ import httpx
 from fastapi.routing import APIRoute, iter_route_contexts
 from sqlalchemy import text
 
+from balcao.kernel.db.engine import begin_as
 from balcao.kernel.db.models import TenantModel
+from balcao.kernel.db.row_security import APP_ROLE
 from balcao.kernel.platform_work import platform_work
 from balcao.kernel.runtime import Runtime
 from balcao.kernel.web.app import create_app
+from tests.digest import digest_of
 from tests.factories.shops import Shop
 from tests.integration.store.ordering import cart, place
 
 PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 REFUSED = {303, 307, 400, 401, 403, 404, 405, 409, 410, 413, 422}
-
-
-async def _digest(runtime: Runtime, tenant_id: object) -> str:
-    """One digest over every row of the tenant in every table."""
-    parts: list[str] = []
-    async with platform_work(runtime.database, read_only=True) as session:
-        for table in sorted(str(model.__tablename__) for model in TenantModel.__subclasses__()):
-            query = text(
-                f"select coalesce(md5(string_agg(t::text, '|' order by t.id)), '') from {table} t where t.tenant_id = :tenant"
-            )
-            parts.append((await session.execute(query, {"tenant": tenant_id})).scalar_one())
-    return hashlib.sha256("|".join(parts).encode()).hexdigest()
 
 
 async def _ids(client: httpx.AsyncClient, shop: Shop) -> dict[str, str]:
@@ -86,7 +76,7 @@ async def test_foreign_ids_open_nothing_and_change_nothing(
     client: httpx.AsyncClient, runtime: Runtime, shop: Shop, other_shop: Shop
 ) -> None:
     theirs = await _ids(client, shop)
-    before = await _digest(runtime, shop.tenant.id)
+    before = await digest_of(runtime, shop.tenant.id)
     tried = 0
     for method, path in _paths(runtime):
         if path.startswith("/media"):
@@ -106,7 +96,7 @@ async def test_foreign_ids_open_nothing_and_change_nothing(
             assert answer.status_code in REFUSED, (method, path, answer.status_code, answer.text[:200])
             assert "Pão" not in answer.text
     assert tried > 30
-    assert await _digest(runtime, shop.tenant.id) == before
+    assert await digest_of(runtime, shop.tenant.id) == before
 
 
 async def test_a_session_with_a_header_of_another_tenant_is_refused(
@@ -118,7 +108,7 @@ async def test_a_session_with_a_header_of_another_tenant_is_refused(
 
 async def test_without_a_tenant_no_row_is_seen(runtime: Runtime, shop: Shop) -> None:
     async with runtime.database.session() as session:
-        await session.execute(text("set local role balcao_app"))
+        await begin_as(session, APP_ROLE, "", read_only=True, timeout_ms=5000)
         for model in TenantModel.__subclasses__():
             count = (await session.execute(text(f"select count(*) from {model.__tablename__}"))).scalar_one()
             assert count == 0, model.__tablename__

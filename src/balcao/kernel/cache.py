@@ -114,9 +114,12 @@ class Cache:
         """The cached bytes, or those of `make()`, which runs once however many ask at the same time.
 
         `ttl` is in seconds (at most a day), shortened by up to a tenth at random. Errors of `make` reach everybody who
-        waited for it and nothing is kept.
+        waited for it and nothing is kept. A cache of no bytes makes each answer for whoever asked.
         """
         key = (tenant_id, name)
+        if self._max_bytes == 0:
+            self.stats.misses += 1
+            return CachedBytes.of(await make())
         while True:
             found = self.peek(key)
             if found is not None:

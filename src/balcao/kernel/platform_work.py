@@ -7,19 +7,14 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from balcao.kernel.db.engine import Database
-from balcao.kernel.db.row_security import PLATFORM_ROLE, bind_statement
-from balcao.kernel.work import NO_PARAMETERS
+from balcao.kernel.db.engine import Database, begin_as
+from balcao.kernel.db.row_security import PLATFORM_ROLE
 
 
 @asynccontextmanager
 async def platform_work(database: Database, *, read_only: bool = False) -> AsyncGenerator[AsyncSession]:
     """A transaction that sees every tenant's rows. Commits when the block ends well."""
     async with database.session() as session:
-        connection = await session.connection()
-        await connection.exec_driver_sql(
-            bind_statement(PLATFORM_ROLE, "", read_only=read_only, timeout_ms=60_000),
-            execution_options=NO_PARAMETERS,
-        )
+        await begin_as(session, PLATFORM_ROLE, "", read_only=read_only, timeout_ms=60_000)
         yield session
         await session.commit()

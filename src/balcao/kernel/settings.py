@@ -21,11 +21,19 @@ class Settings(BaseSettings):
     """Settings of one process. Built once, in the composition root, and handed down."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True, populate_by_name=True
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+        hide_input_in_errors=True,  # the message of a refused start must not print a secret
     )
 
     app_name: str = Field("Balcão", description="Name shown in e-mails and page titles.")
-    env: Environment = Field("development", description="development, staging or production.")
+    env: Environment = Field(
+        "development",
+        description="Where this runs. Outside development, unsafe or missing settings stop the start.",
+    )
     debug: bool = Field(False, description="Opens GET /debug/db. Refused in production.")
     api_base_url: str = Field(
         "http://localhost:8000",
@@ -38,18 +46,40 @@ class Settings(BaseSettings):
     database_url: str = Field(
         "",
         description="postgresql://… of an outside server (15 or newer). Empty: the embedded server is used.",
+        json_schema_extra={
+            "source": "Your database server; the role must own the database and need not be a superuser."
+        },
     )
     database_pool_size: int = Field(12, ge=1, le=200, description="Connections kept open by one process.")
     database_pool_overflow: int = Field(12, ge=0, le=200, description="Connections allowed above the pool.")
     database_statement_timeout_ms: int = Field(
         15_000, ge=100, description="Longest a request's statement may run, in milliseconds."
     )
-    redis_url: str = Field("", description="Shares cache and rate limits between processes. Optional.")
-    rate_limit_redis_url: str = Field("", description="Another Redis for the rate limits only. Optional.")
+    cache_bytes: int = Field(
+        64 * 1024 * 1024,
+        ge=0,
+        description="Memory one process gives to ready answers, in bytes. 0 keeps none and makes each anew.",
+    )
+    redis_url: str = Field(
+        "",
+        description="redis://… that shares cache and rate limits between processes. Optional: nothing is lost without.",
+        json_schema_extra={
+            "source": "Your Redis, with maxmemory and an eviction policy; nothing in it is kept."
+        },
+    )
+    rate_limit_redis_url: str = Field(
+        "", description="Another Redis for the rate limits only. Empty: REDIS_URL, or memory of the process."
+    )
 
-    auth_secret: SecretStr = Field(SecretStr(""), description="Signs session tokens. 32 characters or more.")
+    auth_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Signs session tokens and links. 32 characters or more. Development makes its own.",
+        json_schema_extra={"source": 'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'},
+    )
     auth_secret_previous: SecretStr = Field(
-        SecretStr(""), description="Former AUTH_SECRET, still accepted while sessions signed with it live."
+        SecretStr(""),
+        description="Former AUTH_SECRET, still accepted while sessions signed with it live.",
+        json_schema_extra={"source": "The value AUTH_SECRET had before it was changed."},
     )
     admin_session_expire_minutes: int = Field(
         480, ge=5, description="Life of a panel session, in minutes. Never under 5."
@@ -57,9 +87,13 @@ class Settings(BaseSettings):
     order_tracking_days: int = Field(30, ge=1, le=365, description="Days a buyer's tracking link works.")
 
     default_tenant: str = Field("", description="Tenant (slug) of requests that name none. Empty: 404.")
-    trusted_hosts: str = Field("*", description="Host names served, separated by commas.")
+    trusted_hosts: str = Field(
+        "*", description="Host names served, separated by commas. * serves any, in development only."
+    )
     trusted_proxies: str = Field(
-        "", description="Networks whose X-Forwarded-* headers are believed (CIDR, commas)."
+        "",
+        description="Networks whose X-Forwarded-* headers are believed (CIDR, commas). Empty: nobody's.",
+        json_schema_extra={"source": "The addresses of your reverse proxy or load balancer."},
     )
     cors_origins: str = Field(
         "",
@@ -72,28 +106,50 @@ class Settings(BaseSettings):
     media_root: Path | None = Field(
         None, description="Folder of local files. Empty: media/ in the data folder."
     )
-    s3_endpoint: str = Field("", description="Address of an S3-compatible store. Empty: AWS.")
+    s3_endpoint: str = Field(
+        "",
+        description="Address of an S3-compatible store. Empty: AWS.",
+        json_schema_extra={"source": "The console of the storage provider, as “endpoint”."},
+    )
     s3_bucket: str = Field(
         "",
         validation_alias=AliasChoices("s3_bucket", "aws_s3_bucket"),
         description="Bucket of STORAGE_BACKEND=s3.",
     )
     s3_region: str = Field("us-east-1", description="Region of the bucket.")
-    s3_access_key_id: str = Field("", description="Access key of the bucket.")
-    s3_secret_access_key: SecretStr = Field(SecretStr(""), description="Secret key of the bucket.")
+    s3_access_key_id: str = Field(
+        "",
+        description="Access key of the bucket.",
+        json_schema_extra={
+            "source": "An access key of the provider that may read, write and delete in this bucket only."
+        },
+    )
+    s3_secret_access_key: SecretStr = Field(
+        SecretStr(""),
+        description="Secret key of the bucket.",
+        json_schema_extra={"source": "Shown once, together with the access key."},
+    )
     upload_max_bytes: int = Field(5_000_000, description="Largest picture accepted, in bytes.")
 
     email_provider: Literal["mailbox", "smtp"] = Field(
         "mailbox", description="mailbox keeps mail inside the product; smtp sends it."
     )
-    smtp_host: str = Field("", description="Server of EMAIL_PROVIDER=smtp.")
-    smtp_port: int = Field(587, description="Its port: 587 (STARTTLS) or 465 (TLS).")
-    smtp_username: str = Field("", description="Its account, when it wants one.")
-    smtp_password: SecretStr = Field(SecretStr(""), description="Password of the account.")
-    smtp_security: Literal["starttls", "tls", "none"] = Field(
-        "starttls", description="How the line is protected."
+    smtp_host: str = Field(
+        "",
+        description="Server of EMAIL_PROVIDER=smtp.",
+        json_schema_extra={"source": "The mail provider's page on SMTP, as are port, account and password."},
     )
-    email_from: str = Field("balcao@localhost", description="Sender address of outgoing mail.")
+    smtp_port: int = Field(587, description="Port of SMTP_HOST: 587 (STARTTLS) or 465 (TLS).")
+    smtp_username: str = Field("", description="Account at SMTP_HOST, when it wants one.")
+    smtp_password: SecretStr = Field(SecretStr(""), description="Password of SMTP_USERNAME.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="How the line to SMTP_HOST is protected; none only inside one machine."
+    )
+    email_from: str = Field(
+        "balcao@localhost",
+        description="Sender address of outgoing mail.",
+        json_schema_extra={"source": "An address whose domain lets the SMTP server send for it (SPF, DKIM)."},
+    )
     email_from_name: str = Field("Balcão", description="Sender name of outgoing mail.")
 
     places_provider: Literal["embedded", "viacep"] = Field(

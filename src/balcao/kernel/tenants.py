@@ -13,9 +13,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from balcao.kernel.db.engine import Database
+from balcao.kernel.db.engine import Database, begin_as
 from balcao.kernel.db.models import PlatformModel, Stamped
-from balcao.kernel.db.row_security import APP_ROLE, bind_statement
+from balcao.kernel.db.row_security import APP_ROLE
 from balcao.kernel.errors import TenantUnknownError
 from balcao.kernel.ids import new_id
 
@@ -181,7 +181,7 @@ class TenantDirectory:
         if kind == "id":
             value = canonical_uuid(value)
         async with self._database.session() as session:
-            await session.execute(text(bind_statement(APP_ROLE, "", read_only=True, timeout_ms=5000)))
+            await begin_as(session, APP_ROLE, "", read_only=True, timeout_ms=5000)
             tenant = await _select_tenant(session, column[kind], value)
         if tenant is None:
             raise TenantUnknownError

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,16 +24,15 @@ from balcao.kernel.actor import SYSTEM, Actor
 from balcao.kernel.bulletin import Bulletin
 from balcao.kernel.clock import Clock, system_clock
 from balcao.kernel.db.constraints import ConstraintErrors, domain_error_of, is_retryable
-from balcao.kernel.db.engine import Database, TenantSession
+from balcao.kernel.db.engine import Database, TenantSession, begin_as
 from balcao.kernel.db.models import TenantModel
-from balcao.kernel.db.row_security import APP_ROLE, bind_statement
+from balcao.kernel.db.row_security import APP_ROLE
 from balcao.kernel.events import Reactions, event_payload
 from balcao.kernel.ids import new_id
 from balcao.kernel.queue import Job, PendingJob, insert_jobs
 from balcao.kernel.tenants import Tenant
 
 Result = TypeVar("Result")
-NO_PARAMETERS: Mapping[str, Any] = {"no_parameters": True}
 
 
 @dataclass(slots=True)
@@ -111,11 +110,13 @@ class Transactions:
         """A transaction bound to the tenant; commits when the block ends well, rolls back otherwise."""
         async with self.database.session(tenant_id=tenant.id) as session:
             uow = UnitOfWork(session, tenant, actor, self.clock, self.reactions, request_id, read_only)
-            await self._bind(session, APP_ROLE, str(tenant.id), read_only=read_only)
+            await begin_as(
+                session, APP_ROLE, str(tenant.id), read_only=read_only, timeout_ms=self._timeout_ms
+            )
             try:
                 yield uow
-                await session.flush()
                 if uow.jobs:
+                    await session.flush()
                     await insert_jobs(session, uow.jobs)
                 await session.commit()
             except IntegrityError as error:
@@ -145,19 +146,6 @@ class Transactions:
                     raise
                 await asyncio.sleep(random.uniform(0.01, 0.05) * attempt)
         raise AssertionError("unreachable: the last attempt returns or raises")
-
-    async def _bind(self, session: AsyncSession, role: str, tenant_id: str, *, read_only: bool) -> None:
-        statement = bind_statement(role, tenant_id, read_only=read_only, timeout_ms=self._timeout_ms)
-        connection = await session.connection()
-        try:
-            await connection.exec_driver_sql(statement, execution_options=NO_PARAMETERS)
-        except DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-            # The pooled connection had died (a restarted server). Nothing ran yet: take a fresh one.
-            await session.rollback()
-            connection = await session.connection()
-            await connection.exec_driver_sql(statement, execution_options=NO_PARAMETERS)
 
 
 @sqlalchemy_event.listens_for(TenantSession, "do_orm_execute")

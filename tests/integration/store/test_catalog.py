@@ -248,9 +248,9 @@ async def test_one_statement_when_cold_and_none_when_warm(
 
     counted = start_counting()
     await catalogue_bytes(runtime, shop.tenant, None)
-    assert counted.count == 2  # binding the tenant, and the catalogue
+    assert counted.count == 1
     await catalogue_bytes(runtime, shop.tenant, None)
-    assert counted.count == 2
+    assert counted.count == 1
 
 
 async def test_many_ask_and_one_looks(client: httpx.AsyncClient, shop: Shop, runtime: Runtime) -> None:

@@ -6,11 +6,13 @@ import time
 from typing import Any
 
 import orjson
+from psycopg import AsyncConnection, OperationalError
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session
 
+from balcao.kernel.db.row_security import bind_statement
 from balcao.kernel.observability.query_stats import current_stats
 
 
@@ -41,7 +43,8 @@ class Database:
             json_serializer=_dumps,
             json_deserializer=orjson.loads,
             # One transaction per request: prepared statements pay from the second use of a connection on.
-            connect_args={"prepare_threshold": 2, "application_name": "balcao"},
+            # `begin_as` opens transactions itself, with role and tenant in the same message.
+            connect_args={"prepare_threshold": 2, "application_name": "balcao", "autocommit": True},
         )
         _count_statements(self.engine)
         self._sessions = async_sessionmaker(
@@ -55,6 +58,30 @@ class Database:
     async def close(self) -> None:
         """Closes every pooled connection."""
         await self.engine.dispose()
+
+
+async def begin_as(
+    session: AsyncSession, role: str, tenant_id: str, *, read_only: bool, timeout_ms: int
+) -> None:
+    """Opens the session's transaction as `role`, bound to a tenant (a UUID's text, or empty for none).
+
+    A pooled connection that had died (a restarted server) is replaced: nothing ran on it yet.
+    """
+    statement = bind_statement(role, tenant_id, read_only=read_only, timeout_ms=timeout_ms)
+    try:
+        await (await _driver_of(session)).execute(statement, prepare=False)
+    except OperationalError:
+        await (await session.connection()).invalidate()
+        await session.rollback()
+        await (await _driver_of(session)).execute(statement, prepare=False)
+
+
+async def _driver_of(session: AsyncSession) -> AsyncConnection[Any]:
+    connection = await session.connection()
+    sync = connection.sync_connection
+    assert sync is not None, "a session's connection is open"
+    driver: Any = sync.connection.driver_connection
+    return driver
 
 
 def _count_statements(engine: AsyncEngine) -> None:

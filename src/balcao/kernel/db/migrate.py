@@ -11,7 +11,12 @@ MIGRATIONS = Path(__file__).resolve().parents[4] / "migrations"
 
 def newest_revision() -> str:
     """The revision this code needs, read from the file names (`0001_initial.py` is 0001)."""
-    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+    return max(known_revisions())
+
+
+def known_revisions() -> set[str]:
+    """Every revision this code can bring a database to, or find one at."""
+    return {path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py")}
 
 
 def database_revision(database_url: str) -> str | None:

@@ -22,18 +22,29 @@ do $$ begin
 exception when duplicate_object or unique_violation then null;
 end $$
 """
+# A member may not grant the role to itself again, and on 16 and newer a maker is a member that may not SET ROLE.
+_BECOME_ROLE = """
+do $$ begin
+  if not pg_has_role('{role}', case when current_setting('server_version_num')::int >= 160000 then 'set' else 'member' end) then
+    grant {role} to current_user;
+  end if;
+end $$
+"""
 
 
 def role_statements() -> Iterable[str]:
     """SQL that makes the two roles and lets the connecting user become them. Safe to repeat."""
     for role in (APP_ROLE, PLATFORM_ROLE):
         yield _CREATE_ROLE.format(role=role)
-        yield f"grant {role} to current_user"
+        yield _BECOME_ROLE.format(role=role)
         yield f"grant usage on schema public to {role}"
 
 
 def grant_statements() -> Iterable[str]:
-    """SQL that gives both roles the rights on everything a migration just made. Safe to repeat."""
+    """SQL that gives both roles the rights on everything there is: for the first migration, which narrows them after.
+
+    A later migration must not repeat it, it would open the platform's tables again: `wall_statements` grants its table.
+    """
     for role in (APP_ROLE, PLATFORM_ROLE):
         yield f"grant select, insert, update, delete on all tables in schema public to {role}"
         yield f"grant usage, select, update on all sequences in schema public to {role}"
@@ -49,7 +60,8 @@ def platform_table_statements(table: str, *, app_may_read: bool) -> Iterable[str
 
 
 def wall_statements(table: str) -> Iterable[str]:
-    """SQL that puts one table behind the wall."""
+    """SQL that puts one table behind the wall and opens it, through the wall, to both roles."""
+    yield f"grant select, insert, update, delete on table {table} to {APP_ROLE}, {PLATFORM_ROLE}"
     yield f"alter table {table} enable row level security"
     yield f"alter table {table} force row level security"
     yield (
@@ -60,12 +72,11 @@ def wall_statements(table: str) -> Iterable[str]:
 
 
 def bind_statement(role: str, tenant_id: str, *, read_only: bool, timeout_ms: int) -> str:
-    """The first statement of every transaction. `tenant_id` is a UUID's canonical text or empty, never user text.
+    """What begins every transaction, in one message. `tenant_id` is a UUID's canonical text or empty, never user text.
 
     SET LOCAL and not set_config(): Citus carries the statement to its nodes, the function stays on the coordinator.
     """
-    parts = [f"set local role {role}", f"set local app.tenant_id = '{tenant_id}'"]
+    begin = "begin read only" if read_only else "begin"
+    parts = [begin, f"set local role {role}", f"set local app.tenant_id = '{tenant_id}'"]
     parts.append(f"set local statement_timeout = {timeout_ms}")
-    if read_only:
-        parts.insert(0, "set transaction read only")
     return "; ".join(parts)

@@ -11,7 +11,7 @@ from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
-from balcao.kernel.jobs.runner import build_queue, run_worker
+from balcao.kernel.job_runner import build_queue, run_worker
 from balcao.kernel.rate_limit import RULES
 from balcao.kernel.runtime import Runtime
 from balcao.kernel.web import health, look, media
@@ -24,6 +24,7 @@ from balcao.kernel.web.middleware_cors import Cors
 from balcao.kernel.web.middleware_origin import HostRule
 from balcao.kernel.web.middleware_rate import ROUTE_CLASSES, route_classes
 from balcao.kernel.web.problems import install_problem_handlers
+from balcao.kernel.web.sections import divide
 from balcao.kernel.web.static_files import serve_static
 from balcao.kernel.web.templates import make_environment
 from balcao.kernel.web.tenant_of_request import ActorCache
@@ -83,6 +84,7 @@ def create_app(runtime: Runtime, *, with_worker: bool = False) -> FastAPI:
                 dependencies=[Depends(RequiresModule(module.name))] if module.gated else [],
             )
     app.mount("/static", _static_app())
+    divide(app)
     return app
 
 

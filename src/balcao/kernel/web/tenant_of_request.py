@@ -9,13 +9,13 @@ from uuid import UUID
 from starlette.requests import HTTPConnection
 
 from balcao.kernel.actor import ANONYMOUS, Actor
-from balcao.kernel.db.row_security import APP_ROLE, bind_statement
+from balcao.kernel.db.engine import begin_as
+from balcao.kernel.db.row_security import APP_ROLE
 from balcao.kernel.errors import ForbiddenError, TenantUnknownError
 from balcao.kernel.identity.sessions import IDENTITY_TOPIC, actor_of_session
 from balcao.kernel.identity.tokens import SessionClaims, read_session
 from balcao.kernel.runtime import Runtime
 from balcao.kernel.tenants import Tenant
-from balcao.kernel.work import NO_PARAMETERS
 
 SESSION_COOKIE = "admin_token"
 STOREFRONT_PREFIX = "/loja/"
@@ -71,8 +71,7 @@ async def _actor(runtime: Runtime, cache: ActorCache, claims: SessionClaims) -> 
     if remembered is not None:
         return remembered
     async with runtime.database.session() as session:
-        bind = bind_statement(APP_ROLE, str(claims.tenant_id), read_only=True, timeout_ms=5000)
-        await (await session.connection()).exec_driver_sql(bind, execution_options=NO_PARAMETERS)
+        await begin_as(session, APP_ROLE, str(claims.tenant_id), read_only=True, timeout_ms=5000)
         actor = await actor_of_session(session, claims, runtime.clock(), runtime.permissions)
     if actor is not None:
         cache.put(claims.session_id, actor)

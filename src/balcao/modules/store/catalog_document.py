@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from balcao.kernel.money import round_half_up_div
@@ -13,20 +13,24 @@ Json = dict[str, Any]
 def catalog_categories(tenant_id: str, rows: Mapping[str, Any]) -> list[Json]:
     """Categories with their products, in order. Products without a category come last, under a nameless one.
 
-    `rows` are the arrays of the catalogue statement. A product without an active sku has no price and is left out.
+    `rows` are the arrays of the catalogue statement, None where there are none. A product without an active sku has no
+    price and is left out.
     """
-    shelves: dict[str | None, list[Json]] = {category: [] for category, _ in rows["categories"]}
-    gone = _SoldOut(rows["sold_out"])
-    groups, skus = _groups_by_product(rows, gone), _skus_by_product(rows["skus"])
-    images = _images_by_product(tenant_id, rows["images"])
-    for product in rows["products"]:
+    known = [(category, name) for category, name in rows["categories"] or ()]
+    shelves: dict[str | None, list[Json]] = {category: [] for category, _ in known}
+    gone = _SoldOut(rows["sold_out"] or ())
+    groups, skus = _groups_by_product(rows, gone), _skus_by_product(rows["skus"] or ())
+    images = _images_by_product(tenant_id, rows["images"] or ())
+    for product in rows["products"] or ():
         own = skus.get(product[0])
         if own:
-            document = _product(product, own, groups.get(product[0], []), images.get(product[0], []), gone)
+            document = _product(
+                product, own, groups.get(product[0], _NO_GROUPS), images.get(product[0], _NO_IMAGES), gone
+            )
             shelves.setdefault(product[1], []).append(document)
     categories: list[Json] = [
         {"id": category, "name": name, "products": shelves[category]}
-        for category, name in rows["categories"]
+        for category, name in known
         if shelves[category]
     ]
     if shelves.get(None):
@@ -40,6 +44,23 @@ class _SoldOut:
     def __init__(self, rows: Iterable[tuple[str, bool]]) -> None:
         self.all = {subject for subject, _ in rows}
         self.today = {subject for subject, daily in rows if daily}
+        # What has to be ordered days ahead does not come out of today's quota.
+        self.for_orders = self.all - self.today
+
+
+class _Group:
+    """A group as one or more products offer it: its document, what it adds at least, whether it can be filled."""
+
+    __slots__ = ("can_be_filled", "document", "least")
+
+    def __init__(self, document: Json) -> None:
+        self.document = document
+        self.can_be_filled = not document["min"] or _can_be_filled(document)
+        self.least = _least(document) if document["min"] else 0
+
+
+_NO_GROUPS: tuple[_Group, ...] = ()
+_NO_IMAGES: list[Json] = []
 
 
 def _skus_by_product(rows: Iterable[Any]) -> dict[str, list[Any]]:
@@ -49,40 +70,52 @@ def _skus_by_product(rows: Iterable[Any]) -> dict[str, list[Any]]:
     return skus
 
 
-def _groups_by_product(rows: Mapping[str, Any], gone: _SoldOut) -> dict[str, list[Json]]:
+def _groups_by_product(rows: Mapping[str, Any], gone: _SoldOut) -> dict[str, list[_Group]]:
     options: dict[str, list[Json]] = {}
-    for group, option, name, cents, most in rows["options"]:
+    for group, option, name, cents, most in rows["options"] or ():
         document = {
             "id": option, "name": name, "price_cents": cents, "max_per_item": most, "available": option not in gone.all,
         }  # fmt: skip
         options.setdefault(group, []).append(document)
-    groups: dict[str, list[Json]] = {}
-    for product, group, name, low, high, mode in rows["groups"]:
-        document = {
-            "id": group, "name": name, "min": low, "max": high, "pricing_mode": mode, "options": options.get(group, []),
-        }  # fmt: skip
-        groups.setdefault(product, []).append(document)
+    made: dict[tuple[Any, ...], _Group] = {}
+    groups: dict[str, list[_Group]] = {}
+    for row in rows["groups"] or ():
+        # Many products offer the same group on the same terms: it is put together once.
+        product, *terms = row
+        key = tuple(terms)
+        known = made.get(key)
+        if known is None:
+            group, name, low, high, mode = terms
+            known = made[key] = _Group(
+                {
+                    "id": group,
+                    "name": name,
+                    "min": low,
+                    "max": high,
+                    "pricing_mode": mode,
+                    "options": options.get(group, []),
+                }
+            )
+        groups.setdefault(product, []).append(known)
     return groups
 
 
-def _product(row: Any, skus: list[Any], groups: list[Json], images: list[Json], gone: _SoldOut) -> Json:
+def _product(row: Any, skus: list[Any], groups: Sequence[_Group], images: list[Json], gone: _SoldOut) -> Json:
     product, _, code, name, description, availability, lead_days, tags = row
-    # What has to be ordered days ahead does not come out of today's quota.
-    missing = gone.all - gone.today if availability == "order" else gone.all
+    missing = gone.for_orders if availability == "order" else gone.all
     offered = [
         {"id": sku, "name": label, "price_cents": cents, "available": sku not in missing}
         for _, sku, label, cents in skus
     ]
     left = [sku["price_cents"] for sku in offered if sku["available"]]
-    mandatory = [group for group in groups if group["min"]]
-    if availability == "available" and not (left and all(map(_can_be_filled, mandatory))):
+    if availability == "available" and not (left and all(group.can_be_filled for group in groups)):
         availability = "sold_out"
     cheapest = min(left or [sku["price_cents"] for sku in offered])
     return {
         "id": product, "code": code, "name": name, "description": description,
-        "price_cents": offered[0]["price_cents"], "from_price_cents": cheapest + sum(map(_least, mandatory)),
+        "price_cents": offered[0]["price_cents"], "from_price_cents": cheapest + sum(group.least for group in groups),
         "availability": availability, "lead_days": lead_days, "tags": tags, "image": images[0] if images else None,
-        "more_images": images[1:], "skus": offered, "option_groups": groups,
+        "more_images": images[1:], "skus": offered, "option_groups": [group.document for group in groups],
     }  # fmt: skip
 
 

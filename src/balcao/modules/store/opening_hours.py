@@ -83,6 +83,7 @@ class OpenState:
 
 _ALL_DAY = Span(time(0), time(0))
 _ONE_DAY = timedelta(days=1)
+WEEK_AND_A_DAY = 8
 
 
 def opening_state(schedule: Schedule, tz: str, now: datetime) -> OpenState:
@@ -148,10 +149,12 @@ def _shift(span: Span, day: date, zone: ZoneInfo) -> Shift:
     return Shift(opens.astimezone(UTC), max(closes.replace(fold=fold).astimezone(UTC) for fold in (0, 1)))
 
 
-def _shifts_around(schedule: Schedule, zone: ZoneInfo, at: datetime) -> Iterator[Shift]:
-    """Shifts from the day before `at`, which may run past midnight, to the end of the search, earliest first."""
+def _shifts_around(
+    schedule: Schedule, zone: ZoneInfo, at: datetime, days: int = LOOK_AHEAD.days
+) -> Iterator[Shift]:
+    """Shifts from the day before `at`, which may run past midnight, to `days` ahead, earliest first."""
     first = at.astimezone(zone).date() - _ONE_DAY
-    for offset in range(LOOK_AHEAD.days + 2):
+    for offset in range(days + 2):
         yield from _shifts_of_day(schedule, zone, first + timedelta(days=offset))
 
 
@@ -166,8 +169,15 @@ def _next_open_instant(schedule: Schedule, zone: ZoneInfo, at: datetime) -> date
 def _closing(schedule: Schedule, zone: ZoneInfo, now: datetime) -> datetime | None:
     """The end of the shift that holds now, with the shifts that touch it; None when it never ends in sight."""
     closes = now
-    for shift in _shifts_around(schedule, zone, now):
+    days = _days_that_differ(schedule, now.astimezone(zone).date())
+    for shift in _shifts_around(schedule, zone, now, days):
         if shift.starts_at > closes:
             return closes
         closes = max(closes, shift.ends_at)
-    return closes if closes < now + LOOK_AHEAD else None
+    return closes if closes < now + timedelta(days=min(days, LOOK_AHEAD.days)) else None
+
+
+def _days_that_differ(schedule: Schedule, today: date) -> int:
+    """How far ahead one has to look: a week after the last exception every day is like one seen already."""
+    last = max((exception.date for exception in schedule.exceptions), default=today)
+    return min(LOOK_AHEAD.days, max(0, (last - today).days) + WEEK_AND_A_DAY)

@@ -18,7 +18,7 @@ from balcao.kernel.tenants import Tenant
 from balcao.kernel.work import UnitOfWork
 from balcao.modules.store.catalog_document import picture_document
 from balcao.modules.store.checkout_load import schedule_of
-from balcao.modules.store.opening_hours import Schedule, opening_state
+from balcao.modules.store.opening_hours import OpenState, Schedule, opening_state
 from balcao.modules.store.shelf_answers import answer, dump_answer
 
 Json = dict[str, Any]
@@ -26,23 +26,18 @@ STORES_MAX: Final = 100
 _ADDRESS: Final = ("postal_code", "street", "number", "complement", "district", "city", "state")
 
 # The widths in which a picture `f` is served. Few numbers, where the whole list of sizes is half of what would travel.
-PICTURE_WIDTHS: Final = """jsonb_path_query_array(f.renditions, '$[*] ? (@.format == "webp").width')"""
+PICTURE_WIDTHS: Final = """jsonb_path_query_array(f.renditions,'$[*] ? (@.format == "webp").width')"""
 # One store `s` with its schedule, as JSON. Bound: tenant, now. Yesterday's exceptions count: their nights may go on.
-STORE_ROW: Final = f"""json_build_object(
-  'id', s.id, 'slug', s.slug, 'name', s.name, 'description', s.description, 'timezone', s.timezone, 'phone', s.phone,
-  'postal_code', s.postal_code, 'street', s.street, 'number', s.number, 'complement', s.complement,
-  'district', s.district, 'city', s.city, 'state', s.state, 'preorder', s.preorder,
-  'accepts_delivery', s.accepts_delivery, 'accepts_pickup', s.accepts_pickup, 'payment_methods', s.payment_methods,
-  'preparation_minutes', s.preparation_minutes,
-  'cover', (select json_build_array(f.id, {PICTURE_WIDTHS}, f.width, f.height) from files f
-    where f.tenant_id = :tenant and f.id = s.cover_file_id and f.is_public),
-  'hours', (select coalesce(json_agg(json_build_array(h.weekday, h.opens, h.closes) order by h.weekday, h.opens), '[]')
-    from store_hours h where h.tenant_id = :tenant and h.store_id = s.id),
-  'exceptions', (select coalesce(json_agg(json_build_array(e.day, e.opens, e.closes, e.reason) order by e.day, e.opens),
-    '[]') from store_exceptions e where e.tenant_id = :tenant and e.store_id = s.id
-      and e.day >= (cast(:now as timestamptz) at time zone s.timezone)::date - 1),
-  'pauses', (select coalesce(json_agg(json_build_array(p.until, p.reason)), '[]')
-    from store_pauses p where p.tenant_id = :tenant and p.store_id = s.id and p.until > :now))"""  # noqa: S608 - fixed texts
+STORE_ROW: Final = f"""json_build_object('about', to_json(s),
+'cover', (select json_build_array(f.id, {PICTURE_WIDTHS}, f.width, f.height) from files f
+where f.tenant_id = :tenant and f.id = s.cover_file_id and f.is_public),
+'hours', (select json_agg(json_build_array(h.weekday, h.opens, h.closes) order by h.weekday, h.opens)
+from store_hours h where h.tenant_id = :tenant and h.store_id = s.id),
+'exceptions', (select json_agg(json_build_array(e.day, e.opens, e.closes, e.reason) order by e.day, e.opens)
+from store_exceptions e where e.tenant_id = :tenant and e.store_id = s.id
+and e.day >= (cast(:now as timestamptz) at time zone s.timezone)::date - 1),
+'pauses', (select json_agg(json_build_array(p.until, p.reason))
+from store_pauses p where p.tenant_id = :tenant and p.store_id = s.id and p.until > :now))"""  # noqa: S608 - fixed texts
 
 _STORES = text(f"""
 select json_agg({STORE_ROW} order by s.position, s.name, s.id)::text
@@ -61,15 +56,8 @@ async def stores_bytes(runtime: Runtime, tenant: Tenant, limit: int, offset: int
     async def make() -> bytes:
         async with runtime.transactions.begin(tenant, read_only=True) as uow:
             rows, now = await _rows(uow), uow.now()
-        page = rows[offset : offset + limit]
-        schedules = [schedule_of_row(row) for row in page]
-        items = [
-            store_document(str(tenant.id), row, schedule, now)
-            for row, schedule in zip(page, schedules, strict=True)
-        ]
-        edges = [
-            next_edge(schedule, row["timezone"], now) for row, schedule in zip(page, schedules, strict=True)
-        ]
+        shown = [told_store(str(tenant.id), row, now) for row in rows[offset : offset + limit]]
+        items, edges = [item for item, _ in shown], [edge for _, edge in shown]
         document: Json = {"items": items, "total": len(rows), "limit": limit, "offset": offset}
         return dump_answer(document, min(edges, default=now + timedelta(days=1)))
 
@@ -79,7 +67,22 @@ async def stores_bytes(runtime: Runtime, tenant: Tenant, limit: int, offset: int
 async def open_stores(uow: UnitOfWork) -> list[Json]:
     """Active stores with their open state. One statement."""
     now = uow.now()
-    return [store_document(str(uow.tenant_id), row, schedule_of_row(row), now) for row in await _rows(uow)]
+    return [told_store(str(uow.tenant_id), row, now)[0] for row in await _rows(uow)]
+
+
+def told_store(tenant_id: str, row: Mapping[str, Any], now: datetime) -> tuple[Json, datetime]:
+    """A store read with STORE_ROW as buyers are told of it, and the moment until which that stays true."""
+    about: Json = row["about"]
+    hours: list[Any] = row["hours"] or []
+    schedule = schedule_of(hours, row["exceptions"] or [], row["pauses"] or [])
+    state = opening_state(schedule, about["timezone"], now)
+    document = _document(about, state)
+    cover = row["cover"]
+    document["cover"] = picture_document(tenant_id, cover[0], about["name"], *cover[1:]) if cover else None
+    document["hours"] = [
+        {"weekday": day, "opens": opens[:5], "closes": closes[:5]} for day, opens, closes in hours
+    ]
+    return document, _next_edge(schedule, state, about["timezone"], now)
 
 
 async def _rows(uow: UnitOfWork) -> list[Json]:
@@ -89,17 +92,11 @@ async def _rows(uow: UnitOfWork) -> list[Json]:
     return orjson.loads(found) if found else []
 
 
-def schedule_of_row(row: Mapping[str, Any]) -> Schedule:
-    """The schedule of a store read with STORE_ROW."""
-    return schedule_of(row["hours"], row["exceptions"], row["pauses"])
-
-
-def next_edge(schedule: Schedule, timezone: str, now: datetime) -> datetime:
+def _next_edge(schedule: Schedule, state: OpenState, timezone: str, now: datetime) -> datetime:
     """The next moment at which the clock alone may change what buyers are told, UTC.
 
     It is an opening, a closing, the end of a pause, or the store's midnight, when daily stock starts again.
     """
-    state = opening_state(schedule, timezone, now)
     local = now.astimezone(_zone(timezone))
     midnight = datetime.combine(local.date() + timedelta(days=1), time(0), local.tzinfo)
     edges = [state.closes_at, state.next_opening, *(pause.until for pause in schedule.pauses), midnight]
@@ -111,12 +108,10 @@ def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-def store_document(tenant_id: str, row: Mapping[str, Any], schedule: Schedule, now: datetime) -> Json:
-    """A store read with STORE_ROW in the shape of GET /stores. Moments carry the offset of the store's own clock."""
-    state = opening_state(schedule, row["timezone"], now)
+def _document(row: Mapping[str, Any], state: OpenState) -> Json:
+    """The row of a store in the shape of GET /stores. Moments carry the offset of the store's own clock."""
     ways = (("delivery", row["accepts_delivery"]), ("pickup", row["accepts_pickup"]))
     street = ", ".join(part for part in (row["street"], row["number"]) if part)
-    cover = row["cover"]
     return {
         "id": row["id"],
         "slug": row["slug"],
@@ -139,10 +134,6 @@ def store_document(tenant_id: str, row: Mapping[str, Any], schedule: Schedule, n
         "whatsapp_url": wa_link(row["phone"]) if row["phone"] else None,
         "sla_minutes": row["preparation_minutes"],
         "timezone": row["timezone"],
-        "cover": picture_document(tenant_id, cover[0], row["name"], *cover[1:]) if cover else None,
-        "hours": [
-            {"weekday": day, "opens": opens[:5], "closes": closes[:5]} for day, opens, closes in row["hours"]
-        ],
     }
 
 
