@@ -29,7 +29,7 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,  # the message of a refused start must not print a secret
     )
 
-    app_name: str = Field("Balcão", description="Name shown in e-mails and page titles.")
+    app_name: str = Field("Balcão", description="Name of the installation, on its first page.")
     env: Environment = Field(
         "development",
         description="Where this runs. Outside development, unsafe or missing settings stop the start.",
@@ -45,6 +45,7 @@ class Settings(BaseSettings):
 
     database_url: str = Field(
         "",
+        repr=False,
         description="postgresql://… of an outside server (15 or newer). Empty: the embedded server is used.",
         json_schema_extra={
             "source": "Your database server; the role must own the database and need not be a superuser."
@@ -62,13 +63,16 @@ class Settings(BaseSettings):
     )
     redis_url: str = Field(
         "",
+        repr=False,
         description="redis://… that shares cache and rate limits between processes. Optional: nothing is lost without.",
         json_schema_extra={
             "source": "Your Redis, with maxmemory and an eviction policy; nothing in it is kept."
         },
     )
     rate_limit_redis_url: str = Field(
-        "", description="Another Redis for the rate limits only. Empty: REDIS_URL, or memory of the process."
+        "",
+        repr=False,
+        description="Another Redis for the rate limits only. Empty: REDIS_URL, or memory of the process.",
     )
 
     auth_secret: SecretStr = Field(
