@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from balcao.kernel.jobs.runner import build_queue, run_worker
+from balcao.kernel.job_runner import build_queue, run_worker
 from balcao.kernel.runtime import Runtime
 
 

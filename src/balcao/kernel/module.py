@@ -61,6 +61,18 @@ class HotDoor:
 
 
 @dataclass(frozen=True, slots=True)
+class RouteClass:
+    """A rate of its own for a method and a path (without /api/v1; `{name}` is one part, a final `*` any rest).
+
+    `name` is one of the classes of `kernel.rate_limit`: auth, uploads, checkout, quote, rendering.
+    """
+
+    method: str
+    path: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Module:
     """What a module brings: doors, work, rights, words. No logic here."""
 
@@ -70,6 +82,9 @@ class Module:
     routers: Sequence[APIRouter] = ()
     pages: Sequence[APIRouter] = ()
     hot_doors: Sequence[HotDoor] = ()
+    route_classes: Sequence[RouteClass] = ()
+    # Beginnings of paths (without /api/v1) that take files: their bodies may be large.
+    upload_paths: Sequence[str] = ()
     jobs: Sequence[Job] = ()
     reactions: Sequence[Reaction] = ()
     permissions: Sequence[Permission] = ()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
+from balcao.kernel.actor import Actor
 from balcao.kernel.bulletin import PLATFORM, Bulletin
 from balcao.kernel.cache import Cache
 from balcao.kernel.clock import Clock
@@ -17,8 +18,10 @@ from balcao.kernel.module import Module
 from balcao.kernel.providers import Providers
 from balcao.kernel.rate_limit import RateLimiter
 from balcao.kernel.settings import Settings
-from balcao.kernel.tenants import TENANTS_TOPIC, TenantDirectory
-from balcao.kernel.work import Transactions
+from balcao.kernel.tenants import TENANTS_TOPIC, Tenant, TenantDirectory
+from balcao.kernel.work import Transactions, UnitOfWork
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,25 @@ class Runtime:
         await self.cache.close()
         await self.limiter.close()
         await self.database.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Who asks, and the way to as many transactions of theirs as it takes: for verbs that look outside in between."""
+
+    runtime: Runtime
+    tenant: Tenant
+    actor: Actor
+    request_id: str
+
+    async def run(self, verb: Callable[[UnitOfWork], Awaitable[Result]], *, lane: str = "") -> Result:
+        """Runs the verb in a transaction, up to three times when the database asks for a repeat.
+
+        Verbs of a tenant that all want the same rows share a `lane`, in which few of them run at a time.
+        """
+        return await self.runtime.transactions.run(
+            self.tenant, self.actor, verb, request_id=self.request_id, lane=lane
+        )
 
 
 def known_permissions(modules: Sequence[Module]) -> frozenset[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -29,10 +29,12 @@ from balcao.kernel.db.models import TenantModel
 from balcao.kernel.db.row_security import APP_ROLE
 from balcao.kernel.events import Reactions, event_payload
 from balcao.kernel.ids import new_id
+from balcao.kernel.lanes import Lanes
 from balcao.kernel.queue import Job, PendingJob, insert_jobs
 from balcao.kernel.tenants import Tenant
 
 Result = TypeVar("Result")
+LANE_WIDTH = 4
 
 
 @dataclass(slots=True)
@@ -102,6 +104,7 @@ class Transactions:
         self.clock = clock
         self._constraint_errors = dict(constraint_errors or {})
         self._timeout_ms = statement_timeout_ms
+        self._lanes = Lanes(LANE_WIDTH)
 
     @asynccontextmanager
     async def begin(
@@ -135,11 +138,18 @@ class Transactions:
         *,
         request_id: str = "",
         attempts: int = 3,
+        lane: str = "",
     ) -> Result:
-        """Runs `verb` in a transaction of its own, again from the start after a deadlock or serialisation failure."""
+        """Runs `verb` in a transaction of its own, again from the start after a deadlock or serialisation failure.
+
+        Verbs of a tenant that all want the same rows share a `lane`, in which few of them run at a time.
+        """
         for attempt in range(1, attempts + 1):
             try:
-                async with self.begin(tenant, actor, request_id=request_id) as uow:
+                async with (
+                    self._lanes.enter((tenant.id, lane)) if lane else nullcontext(),
+                    self.begin(tenant, actor, request_id=request_id) as uow,
+                ):
                     return await verb(uow)
             except DBAPIError as error:
                 if attempt == attempts or not is_retryable(error):

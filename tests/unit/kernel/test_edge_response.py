@@ -8,6 +8,7 @@ import pytest
 from fastapi import APIRouter, FastAPI, Request
 from tests.unit.kernel.conftest import answering, ask
 
+from balcao.kernel.module import RouteClass
 from balcao.kernel.observability import logging as program_log
 from balcao.kernel.observability.query_stats import current_stats
 from balcao.kernel.rate_limit import RateLimiter
@@ -201,9 +202,18 @@ async def test_a_body_that_does_not_come_is_cut_off(edge, monkeypatch) -> None:
     assert sent[0]["status"] == 408
 
 
+CLASSES = [
+    RouteClass("POST", "/auth/*", "auth"),
+    RouteClass("POST", "/jobs", "uploads"),
+    RouteClass("POST", "/checkout", "checkout"),
+    RouteClass("POST", "/shipping/quote", "quote"),
+    RouteClass("POST", "/loja/{tenant}/pedido", "checkout"),
+]
+
+
 async def test_the_rate_limit_refuses_exactly_and_says_when_to_come_back(edge) -> None:
     refused_rules = []
-    app = edge(limiter=RateLimiter(), classify=route_classes(), on_rate_limited=refused_rules.append)
+    app = edge(limiter=RateLimiter(), classify=route_classes(CLASSES), on_rate_limited=refused_rules.append)
     statuses = [(await ask(app, "POST", "/api/v1/checkout")).status for _ in range(50)]
     assert statuses == [200] * 30 + [429] * 20
     assert refused_rules == ["checkout"] * 20
@@ -219,7 +229,7 @@ async def test_the_rate_limit_refuses_exactly_and_says_when_to_come_back(edge) -
 
 
 async def test_loopback_is_limited_like_anybody(edge) -> None:
-    app = edge(limiter=RateLimiter())
+    app = edge(limiter=RateLimiter(), classify=route_classes(CLASSES))
     statuses = [
         (await ask(app, "POST", "/shipping/quote", client=("127.0.0.1", 1))).status for _ in range(31)
     ]
@@ -242,13 +252,7 @@ async def test_loopback_is_limited_like_anybody(edge) -> None:
     ],
 )
 def test_routes_are_classed_by_method_and_path(method: str, path: str, name: str) -> None:
-    lines = [
-        ("POST", "/auth/*", "auth"),
-        ("POST", "/jobs", "uploads"),
-        ("POST", "/checkout", "checkout"),
-        ("POST", "/loja/{tenant}/pedido", "checkout"),
-    ]
-    assert route_classes(lines)(method, path) == name
+    assert route_classes(CLASSES)(method, path) == name
 
 
 async def test_a_class_without_a_rule_is_not_limited(edge) -> None:

@@ -9,10 +9,12 @@ import orjson
 from psycopg import AsyncConnection, OperationalError
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session
 
 from balcao.kernel.db.row_security import bind_statement
+from balcao.kernel.errors import UnavailableError
 from balcao.kernel.observability.query_stats import current_stats
 
 
@@ -65,15 +67,18 @@ async def begin_as(
 ) -> None:
     """Opens the session's transaction as `role`, bound to a tenant (a UUID's text, or empty for none).
 
-    A pooled connection that had died (a restarted server) is replaced: nothing ran on it yet.
+    A pooled connection that had died (a restarted server) is replaced: nothing ran on it yet. Raises UnavailableError
+    when no connection got free in time.
     """
     statement = bind_statement(role, tenant_id, read_only=read_only, timeout_ms=timeout_ms)
     try:
-        await (await _driver_of(session)).execute(statement, prepare=False)
+        await (await _driver_of(session)).execute(statement.encode(), prepare=False)
+    except PoolTimeoutError:
+        raise UnavailableError(headers={"Retry-After": "2"}) from None
     except OperationalError:
         await (await session.connection()).invalidate()
         await session.rollback()
-        await (await _driver_of(session)).execute(statement, prepare=False)
+        await (await _driver_of(session)).execute(statement.encode(), prepare=False)
 
 
 async def _driver_of(session: AsyncSession) -> AsyncConnection[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -23,6 +24,7 @@ from balcao.kernel.web.middleware_body import BodyLimits
 from balcao.kernel.web.middleware_cors import Cors
 from balcao.kernel.web.middleware_origin import HostRule
 from balcao.kernel.web.middleware_rate import ROUTE_CLASSES, route_classes
+from balcao.kernel.web.openapi_document import describe_refusals
 from balcao.kernel.web.problems import install_problem_handlers
 from balcao.kernel.web.sections import divide
 from balcao.kernel.web.static_files import serve_static
@@ -30,12 +32,7 @@ from balcao.kernel.web.templates import make_environment
 from balcao.kernel.web.tenant_of_request import ActorCache
 
 API = "/api/v1"
-UPLOAD_PREFIXES = ("/admin/catalog", "/api/v1/admin/catalog", "/painel/catalogo")
 UPLOAD_BODY_BYTES = 25_000_000
-PAGE_CLASSES = (
-    ("POST", "/loja/{tenant}/{store}/finalizar", "checkout"),
-    ("POST", "/admin/catalog/products/{id}/pictures", "uploads"),
-)
 DESCRIPTION = (
     "One program that runs a Brazilian small business online. Money is in centavos, times in RFC 3339."
 )
@@ -84,6 +81,7 @@ def create_app(runtime: Runtime, *, with_worker: bool = False) -> FastAPI:
                 dependencies=[Depends(RequiresModule(module.name))] if module.gated else [],
             )
     app.mount("/static", _static_app())
+    describe_refusals(app)
     divide(app)
     return app
 
@@ -97,8 +95,12 @@ def _edge_config(runtime: Runtime) -> EdgeConfig:
         hosts=HostRule(hosts or ["*"]),
         proxies=Proxies(settings.listed(settings.trusted_proxies)),
         cors=Cors(settings.listed(settings.cors_origins)),
-        body_limits=BodyLimits(dict.fromkeys(UPLOAD_PREFIXES, UPLOAD_BODY_BYTES)),
-        classify=route_classes((*PAGE_CLASSES, *ROUTE_CLASSES)),
+        body_limits=BodyLimits(
+            {path: UPLOAD_BODY_BYTES for module in runtime.modules for path in module.upload_paths}
+        ),
+        classify=route_classes(
+            [*(line for module in runtime.modules for line in module.route_classes), *ROUTE_CLASSES]
+        ),
         rules=RULES,
     )
 
@@ -111,10 +113,18 @@ def _static_app() -> ASGIApp:
     return static
 
 
+def _settle_memory() -> None:
+    """What the program is made of never becomes garbage: the collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+
+
 def _lifespan(runtime: Runtime, *, with_worker: bool) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         runtime.start()
+        _settle_memory()
         worker = asyncio.create_task(run_worker(build_queue(runtime), signals=False)) if with_worker else None
         try:
             yield

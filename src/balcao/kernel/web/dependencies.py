@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from collections.abc import AsyncIterator
+from typing import Annotated
 
 from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
-from balcao.kernel.actor import Actor
 from balcao.kernel.errors import ForbiddenError, TenantUnknownError, UnauthenticatedError
 from balcao.kernel.i18n import Translator, negotiate
 from balcao.kernel.plans import require_active, require_module
-from balcao.kernel.runtime import Runtime
-from balcao.kernel.tenants import Tenant
+from balcao.kernel.runtime import Runtime, Work
 from balcao.kernel.web.tenant_of_request import ActorCache, Caller, caller_of
 from balcao.kernel.work import UnitOfWork
 
-Result = TypeVar("Result")
 LANGUAGE_COOKIE = "lang"
 PANEL_PREFIX = "/painel"
 
@@ -117,23 +113,18 @@ async def _read(request: Request) -> AsyncIterator[UnitOfWork]:
         yield uow
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """Opens transactions for routes that need more than one, or the same one again after a deadlock."""
-
-    runtime: Runtime
-    tenant: Tenant
-    actor: Actor
-    request_id: str
-
-    async def run(self, verb: Callable[[UnitOfWork], Awaitable[Result]]) -> Result:
-        """Runs the verb in a transaction, up to three times when the database asks for a repeat."""
-        return await self.runtime.transactions.run(self.tenant, self.actor, verb, request_id=self.request_id)
-
-
 async def _work(request: Request) -> Work:
     who = await caller(request)
     return Work(runtime_of(request), who.tenant, who.actor, request_id_of(request))
+
+
+# A dependency that is not a coroutine function runs in a thread, at the price of two switches for a look-up.
+async def _installation(connection: HTTPConnection) -> Runtime:
+    return runtime_of(connection)
+
+
+async def _words(connection: HTTPConnection) -> Translator:
+    return translator_of(connection)
 
 
 # scope="function": the commit happens before the answer leaves, so a failed commit is an error, not a lost 201.
@@ -141,5 +132,5 @@ Uow = Annotated[UnitOfWork, Depends(_write, scope="function")]
 ReadUow = Annotated[UnitOfWork, Depends(_read, scope="function")]
 Works = Annotated[Work, Depends(_work)]
 CurrentCaller = Annotated[Caller, Depends(caller)]
-Words = Annotated[Translator, Depends(translator_of)]
-Installation = Annotated[Runtime, Depends(runtime_of)]
+Words = Annotated[Translator, Depends(_words)]
+Installation = Annotated[Runtime, Depends(_installation)]

@@ -79,7 +79,10 @@ async def examine(runtime: Runtime) -> Health:
     return Health(status=status, parts=parts)
 
 
-@router.get("/health", dependencies=[Depends(Public("monitoring asks without signing in"))])
+DOWN: dict[int | str, dict[str, Any]] = {503: {"model": Health, "description": "A needed part is down"}}
+
+
+@router.get("/health", dependencies=[Depends(Public("monitoring asks without signing in"))], responses=DOWN)
 async def health(runtime: Installation, response: Response) -> Health:
     """Every part with its state; 503 when a needed one is down."""
     result = await examine(runtime)
@@ -93,7 +96,11 @@ async def live() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/health/ready", dependencies=[Depends(Public("load balancers ask before sending requests"))])
+@router.get(
+    "/health/ready",
+    dependencies=[Depends(Public("load balancers ask before sending requests"))],
+    responses=DOWN,
+)
 async def ready(runtime: Installation, response: Response) -> Health:
     """Ready for requests: the same look as /health."""
     return await health(runtime, response)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from balcao.kernel.module import RouteClass
 from balcao.kernel.rate_limit import Refused
 from balcao.kernel.web.headers import RawHeaders
 from balcao.kernel.web.middleware_body import API_PREFIX
@@ -17,28 +18,19 @@ STATIC: Final = "static"
 STATIC_PREFIXES: Final = ("/static/", "/media/", "/health/live")
 
 
-# The routes of api.md that have a rate of their own; modules may add lines for their pages.
-ROUTE_CLASSES: Final[tuple[tuple[str, str, str], ...]] = (
-    ("POST", "/auth/*", "auth"),
-    ("POST", "/painel/entrar", "auth"),
-    ("POST", "/upload", "uploads"),
-    ("POST", "/jobs", "uploads"),
-    ("POST", "/checkout", "checkout"),
-    ("POST", "/shipping/quote", "quote"),
-)
+# Signing in is every installation's; modules name theirs in their manifests.
+ROUTE_CLASSES: Final = (RouteClass("POST", "/auth/*", "auth"), RouteClass("POST", "/painel/entrar", "auth"))
 
 
 def route_classes(
-    lines: Iterable[tuple[str, str, str]] = ROUTE_CLASSES, static_prefixes: tuple[str, ...] = STATIC_PREFIXES
+    lines: Iterable[RouteClass] = ROUTE_CLASSES, static_prefixes: tuple[str, ...] = STATIC_PREFIXES
 ) -> Classifier:
-    """A classifier from `(method, path, class)` lines; the first line that fits wins.
-
-    Paths are written without /api/v1. `{name}` stands for one part of a path, a final `*` for any rest. What no line
-    names is `general`, or `static` under the static prefixes.
+    """A classifier from route classes; the first that fits wins. What none names is `general`, or `static` under the static
+    prefixes.
     """
     patterns: dict[str, list[tuple[re.Pattern[str], str]]] = {}
-    for method, path, name in lines:
-        patterns.setdefault(method, []).append((_pattern(path), name))
+    for line in lines:
+        patterns.setdefault(line.method, []).append((_pattern(line.path), line.name))
 
     def classify(method: str, path: str) -> str:
         if path.startswith(static_prefixes):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import orjson
 import structlog
@@ -13,15 +14,24 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from balcao.kernel.errors import DomainError, NotFoundError, UnauthenticatedError, ValidationFailedError
+from balcao.kernel.errors import (
+    DomainError,
+    ModuleOffError,
+    NotFoundError,
+    TenantSuspendedError,
+    TenantUnknownError,
+    UnauthenticatedError,
+    ValidationFailedError,
+)
 from balcao.kernel.i18n import Translator
 from balcao.kernel.web.dependencies import request_id_of, translator_of
-from balcao.kernel.web.templates import render
+from balcao.kernel.web.templates import is_partial, render
 from balcao.kernel.web.validation_words import message_of
 
 PROBLEM = "application/problem+json"
 PAGE_PREFIXES = ("/loja", "/painel", "/central")
 SIGN_IN = "/painel/entrar"
+_NO_SHOP = (TenantUnknownError, TenantSuspendedError, ModuleOffError)
 log = structlog.get_logger("balcao.problems")
 
 
@@ -81,22 +91,36 @@ def _translated(words: Translator, ext: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _problem_page(request: Request, words: Translator, error: DomainError) -> Response:
-    in_panel = request.url.path.startswith("/painel")
+    title, detail = words(error.detail), words(error.message, **error.params)
+    if isinstance(error, NotFoundError) and error.message == error.detail:
+        detail = words("The address may have a typing mistake, or what was here is gone.")
+    home_url, home_label = _way_back(request, words, error)
     return render(
         request,
         "problem.html",
         status=error.status,
         problem={
             "status": error.status,
-            "title": words(error.detail),
-            "detail": words(error.message, **error.params),
+            "title": title,
+            "detail": detail if detail != title else None,
             "code": error.code,
             "request_id": request_id_of(request),
         },
-        home_url="/painel" if in_panel else "/",
-        home_label=words("Back to the panel") if in_panel else words("Back to the start"),
+        home_url=home_url,
+        home_label=home_label,
         retry=error.status in {429, 503},
     )
+
+
+def _way_back(request: Request, words: Translator, error: DomainError) -> tuple[str, str]:
+    """Where the page's button leads: the panel, the shop one was in, or the first page."""
+    area, _, rest = request.url.path.removeprefix("/").partition("/")
+    if area == "painel":
+        return "/painel", words("Back to the panel")
+    shop = rest.partition("/")[0]
+    if area == "loja" and shop != rest and shop and not isinstance(error, _NO_SHOP):
+        return f"/loja/{shop}", words("Back to the shop")
+    return "/", words("Back to the start")
 
 
 async def answer_domain_error(request: Request, error: Exception) -> Response:
@@ -108,7 +132,24 @@ async def answer_domain_error(request: Request, error: Exception) -> Response:
         return RedirectResponse(f"{SIGN_IN}?next={quote(target, safe='/')}", 303)
     if wants_page(request):
         return _problem_page(request, words, error)
-    return problem_response(words, error, request_id_of(request))
+    answer = problem_response(words, error, request_id_of(request))
+    return _told_to_htmx(request, words, error, answer) if is_partial(request) else answer
+
+
+def _told_to_htmx(request: Request, words: Translator, error: DomainError, answer: Response) -> Response:
+    """A refusal of something on a page becomes a toast, and nothing is swapped; see `render` for why it says 200."""
+    if error.status >= 500:
+        return answer
+    if isinstance(error, UnauthenticatedError):
+        page = urlsplit(request.headers.get("hx-current-url", "")).path or request.url.path
+        return Response(status_code=204, headers={"hx-redirect": f"{SIGN_IN}?next={quote(page, safe='/')}"})
+    # Headers are ASCII; the escapes have to be those of JSON.
+    said = json.dumps({"balcao:toast": {"text": words(error.message, **error.params), "tone": "stop"}})
+    answer.headers["hx-trigger"] = said
+    answer.headers["hx-reswap"] = "none"
+    answer.headers["x-form-status"] = str(answer.status_code)
+    answer.status_code = 200
+    return answer
 
 
 async def answer_validation_error(request: Request, error: Exception) -> Response:
@@ -116,13 +157,17 @@ async def answer_validation_error(request: Request, error: Exception) -> Respons
     assert isinstance(error, RequestValidationError)
     words = translator_of(request)
     errors = [
-        {"pointer": "/" + "/".join(str(part) for part in item["loc"][1:]), "message": message_of(words, item)}
-        for item in error.errors()
+        {"pointer": _pointer(item["loc"][1:]), "message": message_of(words, item)} for item in error.errors()
     ]
     malformed = any(item["type"] == "json_invalid" for item in error.errors())
     if malformed:
         return await answer_domain_error(request, BadRequestError(errors=errors))
     return await answer_domain_error(request, ValidationFailedError(errors))
+
+
+def _pointer(parts: Iterable[str | int]) -> str:
+    """The JSON pointer (RFC 6901) of a place in the body."""
+    return "/" + "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
 async def answer_http_exception(request: Request, error: Exception) -> Response:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import random
-from collections.abc import Awaitable, Callable
+import signal
+from collections.abc import Awaitable, Callable, Generator
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +28,7 @@ from balcao.ports.errors import ProviderRejected, ProviderUnavailable
 
 REACTION_BACKOFF = (1, 5, 30, 120, 600, 3600)
 STALLED_SECONDS = 30.0
+RECONNECT_SECONDS = 2.0
 KEEP_FINISHED_HOURS = 72
 log = structlog.get_logger("balcao.jobs")
 
@@ -145,21 +149,56 @@ def _keep_house(app: procrastinate.App) -> None:
 
 
 async def run_worker(app: procrastinate.App, *, concurrency: int = 4, signals: bool = True) -> None:
-    """Works until cancelled or told to stop; running jobs get 20 seconds to finish or are handed back."""
-    while True:
-        try:
-            async with app.open_async():
-                await app.run_worker_async(
-                    concurrency=concurrency,
-                    install_signal_handlers=signals,
-                    fetch_job_polling_interval=5.0,
-                    shutdown_graceful_timeout=20.0,
-                    update_heartbeat_interval=10.0,
-                    stalled_worker_timeout=STALLED_SECONDS,
-                )
-            return
-        except (ConnectorException, OSError) as error:
-            import asyncio
+    """Works until cancelled or, with `signals`, until SIGTERM or Ctrl-C; running jobs get 20 seconds to finish or are
+    handed back. A broken line to the database is not an end: the worker comes back when the line does."""
+    with _stop_signals(enabled=signals) as told_to_stop:
+        while not told_to_stop.is_set():
+            try:
+                await _work_until_broken(app, concurrency)
+                await asyncio.sleep(RECONNECT_SECONDS)
+            except asyncio.CancelledError:
+                if told_to_stop.is_set():
+                    return
+                raise
 
-            log.warning("worker_line_broken", error=type(error).__name__)
-            await asyncio.sleep(2.0)
+
+async def _work_until_broken(app: procrastinate.App, concurrency: int) -> None:
+    try:
+        await _work_once(app, concurrency)
+    except (ConnectorException, OSError) as error:
+        log.warning("worker_line_broken", error=type(error).__name__)
+    else:
+        # Nobody told it to: the library ends a worker whose line broke as if somebody had.
+        log.warning("worker_line_broken")
+
+
+async def _work_once(app: procrastinate.App, concurrency: int) -> None:
+    async with app.open_async():
+        await app.run_worker_async(
+            concurrency=concurrency,
+            install_signal_handlers=False,
+            fetch_job_polling_interval=5.0,
+            shutdown_graceful_timeout=20.0,
+            update_heartbeat_interval=10.0,
+            stalled_worker_timeout=STALLED_SECONDS,
+        )
+
+
+@contextlib.contextmanager
+def _stop_signals(*, enabled: bool) -> Generator[asyncio.Event]:
+    """An event set by SIGTERM or Ctrl-C, which also cancel the current task; the library then finishes its jobs."""
+    told_to_stop, loop, worker = asyncio.Event(), asyncio.get_running_loop(), asyncio.current_task()
+    kinds = (signal.SIGINT, signal.SIGTERM) if enabled else ()
+
+    def stop() -> None:
+        if worker is not None and not told_to_stop.is_set():
+            told_to_stop.set()
+            worker.cancel()
+
+    for kind in kinds:
+        loop.add_signal_handler(kind, stop)
+    try:
+        yield told_to_stop
+    finally:
+        for kind in kinds:
+            loop.remove_signal_handler(kind)
