@@ -166,6 +166,8 @@ def create_tables() -> None:
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("provider_id", sa.Text(), nullable=True),
+        sa.Column("secret", sa.Text(), nullable=True),
+        sa.Column("secret_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "tenant_id",
             sa.Uuid(),
@@ -179,10 +181,18 @@ def create_tables() -> None:
             "status in ('queued', 'sent', 'failed', 'dead', 'ready', 'opened')",
             name=op.f("ck_messages_status"),
         ),
+        sa.CheckConstraint("(secret is null) = (secret_until is null)", name=op.f("ck_messages_secret")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_messages")),
         sa.UniqueConstraint("tenant_id", "dedupe_key", name=op.f("uq_messages_tenant_id_dedupe_key")),
     )
     op.create_index("ix_messages_created", "messages", ["tenant_id", "created_at"], unique=False)
+    op.create_index(
+        "ix_messages_secret",
+        "messages",
+        ["secret_until"],
+        unique=False,
+        postgresql_where=sa.text("secret is not null"),
+    )
     op.create_index(
         "ix_messages_subject", "messages", ["tenant_id", "subject_kind", "subject_id"], unique=False
     )
@@ -694,6 +704,13 @@ def create_tables() -> None:
         "ix_orders_due", "orders", ["due_at"], unique=False, postgresql_where=sa.text("due_at is not null")
     )
     op.create_index("ix_orders_placed", "orders", ["tenant_id", "placed_at"], unique=False)
+    op.create_index(
+        "ix_orders_slot",
+        "orders",
+        ["tenant_id", "store_id", "scheduled_for"],
+        unique=False,
+        postgresql_where=sa.text("scheduled_for is not null"),
+    )
     op.create_table(
         "quotes",
         sa.Column("store_id", sa.Uuid(), nullable=False),
@@ -922,6 +939,7 @@ def create_tables() -> None:
             "tenant_id", "order_id", "position", name=op.f("uq_order_lines_tenant_id_order_id_position")
         ),
     )
+    op.create_index("ix_order_lines_product", "order_lines", ["tenant_id", "product_id"], unique=False)
     op.create_table(
         "products",
         sa.Column("store_id", sa.Uuid(), nullable=True),

@@ -228,9 +228,9 @@ async def make_tenant(runtime: Runtime, *, modules: list[str] | None = None) -> 
     return await runtime.tenants.find("slug", slug)
 
 
-async def make_shop(runtime: Runtime) -> Shop:
+async def make_shop(runtime: Runtime, *, modules: list[str] | None = None) -> Shop:
     """A tenant with an owner and one store that is always open and delivers everywhere in São Paulo for R$ 10,00."""
-    tenant = await make_tenant(runtime)
+    tenant = await make_tenant(runtime, modules=modules)
     owner_id, store_id, category_id = new_id(), new_id(), new_id()
     email = f"dona-{owner_id.hex[-8:]}@example.com"
     async with runtime.transactions.begin(tenant) as uow:

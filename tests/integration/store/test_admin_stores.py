@@ -287,3 +287,13 @@ def test_contrast_of_known_colours() -> None:
     assert accent_contrast("#000000").light == pytest.approx(19.6, abs=0.3)
     assert accent_contrast("#ffffff").dark == pytest.approx(18.55, abs=0.05)
     assert not accent_contrast("#00ff00").is_enough
+
+
+async def test_a_store_cannot_take_a_word_of_the_shops_own_pages(client: httpx.AsyncClient, shop: Shop) -> None:
+    body = {"name": "Pedido", "slug": "pedido", "postal_code": "01310-100"}
+    refused = await client.post("/admin/stores", json=body, headers=shop.staff)
+    assert refused.status_code == 422
+    assert [error["pointer"] for error in refused.json()["errors"]] == ["/slug"]
+    made = await client.post("/admin/stores", json={"name": "Privacidade"}, headers=shop.staff)
+    assert made.status_code == 201, made.text
+    assert made.json()["slug"] == "loja-privacidade"

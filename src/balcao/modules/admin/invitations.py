@@ -27,7 +27,7 @@ from balcao.modules.admin.people import (
     lock_team,
 )
 from balcao.modules.admin.sign_in import Caller, SignedIn, count_address, enter
-from balcao.modules.messaging.public import queue_email
+from balcao.modules.messaging.public import BodySecret, queue_email
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +49,15 @@ async def invite(
     await check_email_free(uow, email)
     token_id, token = await issue_token(uow, "invitation", email, role=role, group_id=group_id)
     row = (await uow.session.execute(select(OneTimeToken).where(OneTimeToken.id == token_id))).scalar_one()
-    await _send(uow, runtime, words, email, token_id, token)
+    await _send(uow, runtime, words, email, token_id, BodySecret(token, row.expires_at))
     return Invited(token_id, email, row.expires_at)
 
 
 async def _send(
-    uow: UnitOfWork, runtime: Runtime, words: Translator, email: str, token_id: UUID, token: str
+    uow: UnitOfWork, runtime: Runtime, words: Translator, email: str, token_id: UUID, token: BodySecret
 ) -> None:
     business = uow.tenant.name
-    link = f"{runtime.settings.api_base_url}/painel/convite/{token}"
+    link = f"{runtime.settings.api_base_url}/painel/convite/{token.text}"
     await queue_email(
         uow,
         to=email,
@@ -70,6 +70,7 @@ async def _send(
         ),
         dedupe_key=f"invitation:{token_id}",
         template="team.invitation",
+        secret=token,
     )  # fmt: skip
 
 

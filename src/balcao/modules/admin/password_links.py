@@ -12,6 +12,7 @@ from balcao.kernel.errors import TenantUnknownError, ValidationFailedError
 from balcao.kernel.i18n import Translator
 from balcao.kernel.identity.models import User
 from balcao.kernel.identity.one_time_tokens import (
+    LIFE,
     LinkInvalidError,
     Purpose,
     get_token,
@@ -28,7 +29,7 @@ from balcao.kernel.runtime import Runtime
 from balcao.kernel.tenants import Tenant
 from balcao.kernel.work import UnitOfWork
 from balcao.modules.admin.sign_in import ACCOUNT_RULE, account_mark, count_attempt
-from balcao.modules.messaging.public import queue_email
+from balcao.modules.messaging.public import BodySecret, queue_email
 
 # Enough for somebody who keeps mistyping, too few to flood a mailbox.
 RESET_RULE: Final = Rule("password_reset_account", (Window(3, 900),))
@@ -108,6 +109,7 @@ async def _send_reset_link(
         ),
         dedupe_key=f"password_reset:{token_id}",
         template="team.password_reset",
+        secret=BodySecret(token, uow.now() + LIFE["password_reset"]),
     )  # fmt: skip
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from balcao.kernel.jobs.job import JobContext, job
 from balcao.modules.messaging.models import Message
+from balcao.modules.messaging.queries import BLANK
 from balcao.ports.email import OutgoingEmail
 from balcao.ports.errors import ProviderRejected, ProviderUnavailable
 
+MAILBOX = "mailbox"
 BACKOFF = (60, 300, 1800, 7200)  # 1, 5, 30, 120 minutes, then a person looks at it
 
 
@@ -38,7 +40,9 @@ async def send_email(context: JobContext, message_id: UUID) -> None:
     except ProviderUnavailable as error:
         await _note(context, message_id, "dead" if context.last_attempt else "failed", error=str(error))
         raise
-    await _note(context, message_id, "sent", provider_id=receipt.message_id)
+    await _note(
+        context, message_id, "sent", provider_id=receipt.message_id, is_kept=receipt.provider == MAILBOX
+    )
 
 
 async def _note(
@@ -48,6 +52,7 @@ async def _note(
     *,
     error: str | None = None,
     provider_id: str | None = None,
+    is_kept: bool = False,
 ) -> None:
     async with context.unit_of_work() as uow:
         message = (
@@ -58,4 +63,29 @@ async def _note(
         message.error = error
         message.provider_id = provider_id
         message.sent_at = uow.now() if status == "sent" else None
+        if message.secret is not None and status in {"sent", "dead"} and not is_kept:
+            # Nobody needs it here any more: the reader has it, or never will.
+            message.body = message.body.replace(message.secret, BLANK)
+            message.secret = message.secret_until = None
         uow.announce("messages")
+
+
+@job(
+    "messaging.forget_secrets",
+    queue="soon",
+    cron="23 * * * *",
+    due="select distinct tenant_id from messages where secret is not null and secret_until <= now()",
+)
+async def forget_secrets(context: JobContext) -> None:
+    """Blanks the secrets of stored messages whose door has closed."""
+    async with context.unit_of_work() as uow:
+        await uow.session.execute(
+            update(Message)
+            .where(
+                Message.tenant_id == uow.tenant_id,
+                Message.secret.is_not(None),
+                Message.secret_until <= uow.now(),
+            )
+            .values(body=func.replace(Message.body, Message.secret, BLANK), secret=None, secret_until=None)
+            .execution_options(synchronize_session=False)
+        )

@@ -30,10 +30,15 @@ class Message(TenantModel, Stamped):
     sent_at: Mapped[datetime | None]
     error: Mapped[str | None]
     provider_id: Mapped[str | None]
+    # The part of the body that opens a door, and until when it does. Blanked once the message left or the door closed.
+    secret: Mapped[str | None]
+    secret_until: Mapped[datetime | None]
     __table_args__ = (
         UniqueConstraint("tenant_id", "dedupe_key"),
         Index("ix_messages_created", "tenant_id", "created_at"),
         Index("ix_messages_subject", "tenant_id", "subject_kind", "subject_id"),
+        Index("ix_messages_secret", "secret_until", postgresql_where=text("secret is not null")),
+        CheckConstraint("(secret is null) = (secret_until is null)", name="secret"),
         CheckConstraint("channel in ('email', 'whatsapp_link')", name="channel"),
         CheckConstraint("status in ('queued', 'sent', 'failed', 'dead', 'ready', 'opened')", name="status"),
     )

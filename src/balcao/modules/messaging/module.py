@@ -6,7 +6,7 @@ from pathlib import Path
 
 from balcao.kernel.module import Module, NavItem, Permission
 from balcao.modules.messaging.api import router
-from balcao.modules.messaging.jobs import send_email
+from balcao.modules.messaging.jobs import forget_secrets, send_email
 from balcao.modules.messaging.pages import router as pages
 
 MODULE = Module(
@@ -15,7 +15,7 @@ MODULE = Module(
     folder=Path(__file__).parent,
     routers=(router,),
     pages=(pages,),
-    jobs=(send_email,),
+    jobs=(send_email, forget_secrets),
     permissions=(Permission("messaging.messages:view", "See messages that were sent"),),
     nav=(NavItem("Messages", "/painel/mensagens", "mail", "messaging.messages:view", 60),),
 )

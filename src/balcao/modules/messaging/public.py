@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,7 +14,18 @@ from balcao.kernel.ids import new_id
 from balcao.kernel.work import UnitOfWork
 from balcao.modules.messaging.jobs import send_email
 from balcao.modules.messaging.models import Message
-from balcao.modules.messaging.queries import MessageView
+from balcao.modules.messaging.queries import MessageView, view_columns
+
+
+@dataclass(frozen=True, slots=True)
+class BodySecret:
+    """A part of a body that lets its reader in, such as the token of a link, and until when it does.
+
+    It is blanked from the stored body once a mail server took the message, and at `until` in any case.
+    """
+
+    text: str
+    until: datetime
 
 
 async def queue_email(
@@ -26,6 +39,7 @@ async def queue_email(
     template: str,
     subject_kind: str | None = None,
     subject_id: UUID | None = None,
+    secret: BodySecret | None = None,
 ) -> UUID | None:
     """One e-mail, sent by a job after the commit. The same dedupe key again does nothing and answers None."""
     message_id = new_id()
@@ -34,7 +48,8 @@ async def queue_email(
         .values(
             tenant_id=uow.tenant_id, id=message_id, channel="email", template=template, recipient=to,
             recipient_name=to_name, subject=subject, body=body, dedupe_key=dedupe_key, subject_kind=subject_kind,
-            subject_id=subject_id, status="queued",
+            subject_id=subject_id, status="queued", secret=secret.text if secret else None,
+            secret_until=secret.until if secret else None,
         )
         .on_conflict_do_nothing(index_elements=["tenant_id", "dedupe_key"])
         .returning(Message.id)
@@ -73,9 +88,8 @@ async def offer_whatsapp_link(
 
 async def messages_of(uow: UnitOfWork, subject_kind: str, subject_id: UUID) -> list[MessageView]:
     """What was written about one thing, newest first (at most 50)."""
-    columns = [getattr(Message, name) for name in MessageView.model_fields]
     query = (
-        select(*columns)
+        select(*view_columns(uow.now()))
         .where(
             Message.tenant_id == uow.tenant_id,
             Message.subject_kind == subject_kind,

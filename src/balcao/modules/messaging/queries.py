@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, case, func, select
 
 from balcao.kernel.db.paging import Page, PageQuery
 from balcao.kernel.work import UnitOfWork
@@ -32,7 +32,22 @@ class MessageView(BaseModel):
     sent_at: datetime | None
 
 
-_COLUMNS = [getattr(Message, name) for name in MessageView.model_fields]
+BLANK = "•••"
+
+
+def view_columns(now: datetime) -> list[ColumnElement[Any]]:
+    """The columns of a MessageView at a moment.
+
+    A secret is shown only where the in-product mailbox is the mailbox: the message counts as sent and still has it,
+    while its door is open.
+    """
+    is_readable = Message.secret.is_(None) | ((Message.status == "sent") & (Message.secret_until > now))
+    body = case(
+        (is_readable, Message.body),
+        else_=func.replace(Message.body, func.coalesce(Message.secret, ""), BLANK),
+    )
+    names = [name for name in MessageView.model_fields if name != "body"]
+    return [*(getattr(Message, name) for name in names), body.label("body")]
 
 
 def _filtered(query: Any, subject_id: UUID | None) -> Any:
@@ -52,7 +67,7 @@ async def list_messages(
             _filtered(select(func.count()).select_from(Message).where(tenant), subject_id)
         )
     ).scalar_one()
-    query = _filtered(select(*_COLUMNS).where(tenant), subject_id)
+    query = _filtered(select(*view_columns(uow.now())).where(tenant), subject_id)
     query = query.order_by(Message.created_at.desc(), Message.id.desc()).limit(page.limit).offset(page.offset)
     rows = (await uow.session.execute(query)).mappings()
     return Page(

@@ -14,8 +14,7 @@ from balcao.modules.store.catalog_rules import Fault, LinkDraft, SkuDraft, link_
 from balcao.modules.store.models import ProductOptionGroup, Sku
 
 IN_USE = text("""
-select exists (select from order_lines l where l.tenant_id = :tenant
-    and (l.product_id = :product or l.sku_id = any(cast(:skus as uuid[]))))
+select exists (select from order_lines l where l.tenant_id = :tenant and l.product_id = :product)
   or exists (select from stock_movements m join stock_items i on (i.tenant_id, i.id) = (m.tenant_id, m.stock_item_id)
     where m.tenant_id = :tenant and m.order_id is not null and i.sku_id = any(cast(:skus as uuid[])))
 """)
@@ -91,11 +90,13 @@ def id_faults(pointer: str, ids: Sequence[UUID | None], known: set[UUID]) -> lis
 
 async def _remove_sku(uow: UnitOfWork, product_id: UUID, sku: Sku) -> None:
     sold = text(
-        "select exists (select from order_lines where tenant_id = :tenant and sku_id = :sku) or exists "
+        "select exists (select from order_lines where tenant_id = :tenant and product_id = :product and sku_id = :sku) or exists "
         "(select from stock_movements m join stock_items i on (i.tenant_id, i.id) = (m.tenant_id, m.stock_item_id) "
         "where m.tenant_id = :tenant and m.order_id is not null and i.sku_id = :sku)"
     )
-    if (await uow.session.execute(sold, {"tenant": uow.tenant_id, "sku": sku.id})).scalar_one():
+    if (
+        await uow.session.execute(sold, {"tenant": uow.tenant_id, "product": product_id, "sku": sku.id})
+    ).scalar_one():
         raise SkuInUseError(sku.name)
     await erase_stock(uow, [sku.id])
     await uow.session.execute(delete(Sku).where(Sku.id == sku.id, Sku.product_id == product_id))

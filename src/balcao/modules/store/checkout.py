@@ -15,7 +15,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import text
 
 from balcao.kernel.idempotency import StoredAnswer, claim_key, fingerprint_of
 from balcao.kernel.ids import new_id
@@ -29,6 +28,7 @@ from balcao.modules.store.checkout_load import Offer, load_offer
 from balcao.modules.store.checkout_write import NewOrder, take_code, upsert_customer, write_order
 from balcao.modules.store.events import OrderPlaced
 from balcao.modules.store.order_states import PAYMENT_GRACE, Effect, place
+from balcao.modules.store.slot_places import take_place
 from balcao.modules.store.stock import reserve
 
 SCOPE = "checkout"
@@ -192,22 +192,11 @@ def _names(offer: Offer, cart: PricedCart) -> dict[UUID, Json]:
     return names
 
 
-_TAKE_SLOT = text(
-    "insert into time_slots (tenant_id, id, store_id, starts_at, taken) values (:tenant, :id, :store, :starts, 1) "
-    "on conflict (tenant_id, store_id, starts_at) do update set taken = time_slots.taken + 1 "
-    "where time_slots.taken < :capacity returning taken"
-)
-
-
 async def _take_slot(uow: UnitOfWork, offer: Offer, when: Timing) -> None:
     capacity = offer.store["slot_capacity"]
     if when.scheduled_for is None or capacity is None:
         return
-    parameters = {
-        "tenant": uow.tenant_id, "id": new_id(), "store": offer.store_id, "starts": when.scheduled_for,
-        "capacity": capacity,
-    }  # fmt: skip
-    if capacity < 1 or (await uow.session.execute(_TAKE_SLOT, parameters)).first() is None:
+    if not await take_place(uow, offer.store_id, when.scheduled_for, capacity):
         raise SlotFullError
 
 

@@ -23,6 +23,8 @@ from balcao.kernel.money import LINES_MAX, PRICE_MAX_CENTS, QUANTITY_MAX
 FulfilmentName = Literal["delivery", "pickup"]
 MethodName = Literal["pix", "pix_online", "card_online", "cash", "card_on_delivery", "meal_voucher"]
 OPTIONS_MAX = 60
+TOTAL_MAX_CENTS = LINES_MAX * QUANTITY_MAX * 2 * PRICE_MAX_CENTS + PRICE_MAX_CENTS
+"""No cart can cost more: full lines at the highest unit and option prices, and the dearest freight."""
 
 
 def _plain(text: str) -> str:
@@ -162,7 +164,7 @@ class CartBody(Body):
     coupon_code: Annotated[str, AfterValidator(_plain), Field(max_length=32)] | None = None
     scheduled_for: AwareDatetime | None = None
     preorder_confirmed: bool = False
-    expected_total_cents: Annotated[int, Field(ge=0, strict=True)] | None = None
+    expected_total_cents: Annotated[int, Field(ge=0, le=TOTAL_MAX_CENTS, strict=True)] | None = None
     notes: Notes = ""
 
     @model_validator(mode="after")

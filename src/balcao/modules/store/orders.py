@@ -24,10 +24,12 @@ from balcao.modules.store.order_states import (
     decide,
     reopen_paid_late,
 )
+from balcao.modules.store.slot_places import count_slot, lock_slot
 from balcao.modules.store.stock import commit_order, release_order, reserve_again
 
 SUBJECT = "store.order"
 CANCEL_PERMISSION = "store.orders:cancel"
+GIVES_PLACE_BACK = frozenset({OrderStatus.CANCELED, OrderStatus.EXPIRED})
 
 
 class BadTransitionError(DomainError):
@@ -101,6 +103,7 @@ def _conflict(order: Order) -> VersionConflictError:
 
 async def _apply(uow: UnitOfWork, order: Order, move: Transition) -> None:
     source = order.status
+    slot = await _slot_that_changes(uow, order, move)
     if Effect.CANCEL_CHARGE in move.effects or Effect.REFUND_IF_PAID in move.effects:
         await payments.close_open_payments(uow, SUBJECT, order.id, "canceled")
     if move.target == OrderStatus.EXPIRED:
@@ -116,8 +119,17 @@ async def _apply(uow: UnitOfWork, order: Order, move: Transition) -> None:
     order.due_at = _due_after(uow, move)
     record_event(uow, order, "status", source, order.status, move.reason)
     await uow.session.flush()
+    if slot is not None:
+        await count_slot(uow, order.store_id, slot)
     uow.publish(OrderStatusChanged(order.id, source, order.status))
     uow.announce("orders", f"order:{order.id}")
+
+
+async def _slot_that_changes(uow: UnitOfWork, order: Order, move: Transition) -> datetime | None:
+    """The held slot whose places the move changes: an order that falls gives its place back, a reopened one takes one."""
+    if order.scheduled_for is None or not {move.source, move.target} & GIVES_PLACE_BACK:
+        return None
+    return order.scheduled_for if await lock_slot(uow, order.store_id, order.scheduled_for) else None
 
 
 def _due_after(uow: UnitOfWork, move: Transition) -> datetime | None:
@@ -170,6 +182,8 @@ async def _reopen(uow: UnitOfWork, order: Order) -> None:
     from balcao.modules.store.checkout_errors import InsufficientStockError
 
     store = await _store_of(uow, order)
+    move = reopen_paid_late(OrderStatus.EXPIRED)
+    await _slot_that_changes(uow, order, move)  # held before the stock, as everywhere
     try:
         async with uow.session.begin_nested():
             await reserve_again(uow, order.id, store.timezone)
@@ -177,7 +191,7 @@ async def _reopen(uow: UnitOfWork, order: Order) -> None:
         await payments.mark_refund_due(uow, SUBJECT, order.id)
         record_event(uow, order, "payment", None, None, "paid after expiry, stock gone: refund due")
         return
-    await _apply(uow, order, reopen_paid_late(OrderStatus.EXPIRED))
+    await _apply(uow, order, move)
     await _accept_in_time(uow, order)
 
 

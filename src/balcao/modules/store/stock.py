@@ -21,11 +21,21 @@ from balcao.modules.store.events import StockLow
 
 STOCK_TOPIC = "stock"
 CATALOG_TOPIC = "catalog"
+LEFT_BEYOND_COUNT = "more left than was counted"
 
-_LOCK_ITEMS = text(
-    "select id, track, on_hand, reserved, daily_quota, low_threshold from stock_items "
-    "where tenant_id = :tenant and id = any(cast(:ids as uuid[])) order by id for update"
-)
+# Locks sorted by id, looks, and takes: all of it or nothing. What it answers is what the shelf held before.
+_RESERVE = text("""
+with demand as materialized (
+  select * from unnest(cast(:ids as uuid[]), cast(:quantities as bigint[])) as d(id, quantity)),
+locked as materialized (
+  select i.id, i.track, i.on_hand, i.reserved, i.low_threshold, d.quantity
+  from stock_items i join demand d on d.id = i.id where i.tenant_id = :tenant order by i.id for update of i),
+moved as (
+  update stock_items s set reserved = s.reserved + l.quantity, version = s.version + 1
+  from locked l where s.tenant_id = :tenant and s.id = l.id and l.track = 'quantity'
+    and not exists (select from locked o where o.track = 'quantity' and o.on_hand - o.reserved < o.quantity))
+select id, track, on_hand, reserved, low_threshold from locked
+""")
 _MAKE_DAYS = text("""
 with made as (
   insert into stock_days (tenant_id, id, stock_item_id, day, on_hand)
@@ -41,12 +51,6 @@ _LOCK_DAYS = text(
     "select stock_item_id as id, on_hand, reserved from stock_days where tenant_id = :tenant and day = :day "
     "and stock_item_id = any(cast(:ids as uuid[])) order by stock_item_id for update"
 )
-_RESERVE = text("""
-with demand as (select * from unnest(cast(:ids as uuid[]), cast(:quantities as bigint[])) as d(id, quantity)),
-moved as (update stock_items s set reserved = s.reserved + d.quantity, version = s.version + 1
-  from demand d where s.tenant_id = :tenant and s.id = d.id returning s.id)
-select count(*) from moved
-""")
 _RESERVE_DAYS = text("""
 with demand as (select * from unnest(cast(:ids as uuid[]), cast(:quantities as bigint[])) as d(id, quantity)),
 moved as (update stock_days s set reserved = s.reserved + d.quantity
@@ -86,42 +90,32 @@ async def reserve(
     """
     if not demand:
         return Reservation({}, {})
-    ids = list(demand)
-    rows = (await uow.session.execute(_LOCK_ITEMS, {"tenant": uow.tenant_id, "ids": ids})).all()
+    wanted = {"tenant": uow.tenant_id, "ids": list(demand), "quantities": list(demand.values())}
+    rows = (await uow.session.execute(_RESERVE, wanted)).all()
     levels = {row.id: (row.on_hand, row.reserved) for row in rows if row.track == "quantity"}
-    daily = [row.id for row in rows if row.track == "daily"]
+    daily = {row.id: demand[row.id] for row in rows if row.track == "daily"}
     on = day or uow.now().astimezone(ZoneInfo(timezone)).date()
     if daily:
-        await ensure_day(uow, daily, on)
-        found = await uow.session.execute(_LOCK_DAYS, {"tenant": uow.tenant_id, "ids": daily, "day": on})
+        await ensure_day(uow, list(daily), on)
+        found = await uow.session.execute(
+            _LOCK_DAYS, {"tenant": uow.tenant_id, "ids": list(daily), "day": on}
+        )
         levels |= {row.id: (row.on_hand, row.reserved) for row in found}
     short = [
-        {**names.get(item, {}), "requested": wanted, "available": max(0, levels[item][0] - levels[item][1])}
-        for item, wanted in demand.items()
-        if item in levels and levels[item][0] - levels[item][1] < wanted
+        {**names.get(item, {}), "requested": needed, "available": max(0, levels[item][0] - levels[item][1])}
+        for item, needed in demand.items()
+        if item in levels and levels[item][0] - levels[item][1] < needed
     ]
     if short:
         raise InsufficientStockError(items=short)
-    counted = {item: wanted for item, wanted in demand.items() if item in levels}
-    await _take(uow, counted, set(daily), on)
+    if daily:
+        await uow.session.execute(
+            _RESERVE_DAYS,
+            {"tenant": uow.tenant_id, "ids": list(daily), "quantities": list(daily.values()), "day": on},
+        )
+    counted = {item: needed for item, needed in demand.items() if item in levels}
     _tell(uow, counted, levels, {row.id: row.low_threshold for row in rows})
     return Reservation(counted, {item: on if item in daily else None for item in counted})
-
-
-async def _take(uow: UnitOfWork, counted: Mapping[UUID, int], daily: set[UUID], on: date) -> None:
-    plain = {item: wanted for item, wanted in counted.items() if item not in daily}
-    dated = {item: wanted for item, wanted in counted.items() if item in daily}
-    for statement, part in ((_RESERVE, plain), (_RESERVE_DAYS, dated)):
-        if part:
-            parameters = {
-                "tenant": uow.tenant_id,
-                "ids": list(part),
-                "quantities": list(part.values()),
-                "day": on,
-            }
-            if statement is _RESERVE:
-                del parameters["day"]
-            await uow.session.execute(statement, parameters)
 
 
 def _tell(
@@ -152,13 +146,19 @@ locked as materialized (
   select s.id, s.on_hand, s.reserved from stock_items s
   where s.tenant_id = :tenant and s.id in (select stock_item_id from held) order by s.id for update),
 items as (
-  update stock_items s set reserved = s.reserved - h.quantity, on_hand = s.on_hand + :sign * h.quantity,
-    shortfall = greatest(0, s.reserved - h.quantity - s.on_hand - :sign * h.quantity), version = s.version + 1
+  update stock_items s set reserved = s.reserved - h.quantity, on_hand = greatest(0, s.on_hand + :sign * h.quantity),
+    shortfall = greatest(0, s.reserved - h.quantity - greatest(0, s.on_hand + :sign * h.quantity)), version = s.version + 1
   from held h join locked l on l.id = h.stock_item_id
   where s.tenant_id = :tenant and s.id = h.stock_item_id and h.day is null returning s.id),
 days as (
   update stock_days s set reserved = s.reserved - h.quantity, on_hand = s.on_hand + :sign * h.quantity
-  from held h where s.tenant_id = :tenant and s.stock_item_id = h.stock_item_id and s.day = h.day returning s.id)
+  from held h where s.tenant_id = :tenant and s.stock_item_id = h.stock_item_id and s.day = h.day returning s.id),
+beyond as (
+  insert into stock_movements (tenant_id, id, stock_item_id, kind, on_hand, reserved, order_id, seq, actor, reason, at)
+  select :tenant, gen_random_uuid(), h.stock_item_id, 'adjust', -l.on_hand - :sign * h.quantity, 0, :order, h.seq, :actor,
+    :beyond, now() - interval '1 microsecond'
+  from held h join locked l on l.id = h.stock_item_id
+  where h.day is null and l.on_hand + :sign * h.quantity < 0)
 insert into stock_movements (tenant_id, id, stock_item_id, day, kind, on_hand, reserved, order_id, seq, actor, reason)
 select :tenant, gen_random_uuid(), h.stock_item_id, h.day, :kind, :sign * h.quantity, -h.quantity, :order, h.seq, :actor, :reason
 from held h returning stock_item_id
@@ -175,7 +175,11 @@ async def release_order(uow: UnitOfWork, order_id: UUID, reason: str) -> None:
 
 
 async def commit_order(uow: UnitOfWork, order_id: UUID) -> None:
-    """The goods of an order leave the shelf. The caller holds the order's lock."""
+    """The goods of an order leave the shelf. The caller holds the order's lock.
+
+    Goods in hand are there, whatever a forced count said: what leaves beyond the count is put right by a movement of
+    its own just before, so that the shelf ends at zero and the ledger sums up.
+    """
     await _settle(uow, order_id, "commit", -1, "")
 
 
@@ -191,6 +195,7 @@ async def _settle(uow: UnitOfWork, order_id: UUID, kind: str, sign: int, reason:
             "sign": sign,
             "actor": uow.actor.label,
             "reason": reason,
+            "beyond": LEFT_BEYOND_COUNT,
         },
     )
     if moved.first() is not None:

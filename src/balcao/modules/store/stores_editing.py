@@ -31,6 +31,8 @@ _OLD_ZONES = {
     "Brazil/West": "America/Manaus",
 }
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+# Words of the shop's own addresses, /loja/<tenant>/<word>.
+RESERVED_SLUGS = frozenset({"acompanhar", "pedido", "privacidade", "sem-conexao", "eventos"})
 # A quote depends on these, so it falls when they change.
 _QUOTED = frozenset({"latitude", "longitude", "distance_factor_percent", "accepts_delivery", "timezone"})
 _ADDRESS = ("postal_code", "street", "number", "district", "city", "state")
@@ -72,7 +74,8 @@ class _Fault(Exception):  # noqa: N818 - carries a message from a check to the l
 
 def suggest_slug(name: str) -> str:
     """An address word for a store name: "Pão & Cia Centro" gives "pao-cia-centro"."""
-    return re.sub(r"[^a-z0-9]+", "-", fold(name)).strip("-")[:63] or "loja"
+    slug = re.sub(r"[^a-z0-9]+", "-", fold(name)).strip("-")[:63] or "loja"
+    return f"loja-{slug}" if slug in RESERVED_SLUGS else slug
 
 
 async def get_store(uow: UnitOfWork, store_id: UUID, *, lock: bool = False) -> Store:
@@ -211,6 +214,8 @@ def _name(value: str) -> str:
 def _slug(value: str) -> str:
     if not _SLUG.fullmatch(value):
         raise _Fault("Use lower-case letters, digits and hyphens, beginning with a letter or digit.")
+    if value in RESERVED_SLUGS:
+        raise _Fault("This word is taken by the shop's own pages. Choose another.")
     return value
 
 

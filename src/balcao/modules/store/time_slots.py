@@ -15,6 +15,10 @@ from balcao.modules.store.opening_hours import Schedule, paused_until, shifts_be
 SlotProblem = Literal["not_a_slot", "too_soon", "past_cutoff", "too_far"]
 
 
+_MARGIN = timedelta(days=2)
+"""More than any zone and any shift past midnight can move a slot."""
+
+
 @dataclass(frozen=True, slots=True)
 class SlotRules:
     """How a store takes orders for later.
@@ -69,6 +73,11 @@ def find_slot(
     """
     if scheduled_for.tzinfo is None:
         raise ValueError("scheduled_for must be an aware datetime")
+    # Far beyond every slot there is no calendar to count in: the years of a datetime end at 1 and 9999.
+    if scheduled_for > now + timedelta(days=rules.max_days_ahead) + _MARGIN:
+        raise SlotRefused("too_far")
+    if scheduled_for < now - _MARGIN:
+        raise SlotRefused("too_soon")
     scheduled_for = scheduled_for.astimezone(UTC)
     day = scheduled_for.astimezone(ZoneInfo(tz)).date()
     for slot in _all_slots(schedule, tz, rules, day - timedelta(days=1)) + _all_slots(

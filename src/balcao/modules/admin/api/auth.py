@@ -109,7 +109,12 @@ async def change_password(who: CurrentCaller, runtime: Installation, body: Passw
     )
 
 
-@router.post("/password-reset", status_code=202, dependencies=[Depends(Public("for whoever forgot"))])
+@router.post(
+    "/password-reset",
+    status_code=202,
+    response_class=Response,
+    dependencies=[Depends(Public("for whoever forgot"))],
+)
 async def ask_for_reset(
     request: Request, runtime: Installation, words: Words, later: BackgroundTasks, body: ResetRequest
 ) -> Response:

@@ -63,9 +63,13 @@ async def orders(
 
 
 @router.get("/board", dependencies=[VIEW])
-async def open_orders(uow: ReadUow, store_id: UUID | None = None) -> dict[str, list[dict[str, Any]]]:
-    """Every open order, oldest first."""
-    return {"items": await board(uow, store_id)}
+async def open_orders(uow: ReadUow, store_id: UUID | None = None) -> dict[str, Any]:
+    """Open orders, oldest first, and how many there are of each state.
+
+    Of a state with more than a hundred come the fifty oldest, the fifty newest and those asking to be canceled.
+    """
+    items, totals = await board(uow, store_id)
+    return {"items": items, "totals": totals}
 
 
 @router.get("/today", dependencies=[VIEW])

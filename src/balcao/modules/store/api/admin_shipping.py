@@ -18,8 +18,8 @@ from balcao.modules.store.areas_editing import (
     area_of,
     delete_area,
     list_areas,
+    metres_to,
     replace_areas,
-    road_metres,
     save_area,
     try_address,
     warnings_of,
@@ -257,7 +257,7 @@ async def try_delivery(works: Works, runtime: Installation, body: TrialIn) -> Tr
     async def verb(uow: UnitOfWork) -> dict[str, Any]:
         store = await get_store(uow, body.store_id)
         digits = "".join(character for character in address.postal_code if character.isdigit())
-        destination = Destination(digits, address.district, address.city, road_metres(store, point))
+        destination = Destination(digits, address.district, address.city, metres_to(store, point))
         trial = try_address(await list_areas(uow, body.store_id), destination)
         area = AreaView.model_validate(trial.area) if trial.area else None
         return {"area": area, "metres": trial.metres, "reason": trial.reason}

@@ -20,7 +20,7 @@ from balcao.kernel.work import UnitOfWork
 from balcao.modules.store.api.schemas_orders import OrderDocument, PlacedDocument, PreviewDocument
 from balcao.modules.store.checkout import Placed, place_order, preview_cart, tracking_token
 from balcao.modules.store.checkout_command import CartRequest, CheckoutRequest
-from balcao.modules.store.checkout_limits import CHECKOUT_PER_PHONE
+from balcao.modules.store.checkout_limits import CHECKOUT_PER_PHONE, ORDERS_LANE
 from balcao.modules.store.order_queries import list_orders, order_detail, order_for_tracking
 from balcao.modules.store.orders import actor_kind, renew_pix, request_cancel
 
@@ -65,7 +65,7 @@ async def checkout(
             language=words.language,
         )  # fmt: skip
 
-    placed = await works.run(verb)
+    placed = await works.run(verb, lane=ORDERS_LANE)
     headers = {"Idempotent-Replayed": "true"} if placed.replayed else {}
     answer = finish_answer(placed, secret, runtime.settings.api_base_url, works.tenant.slug)
     return json_answer(answer, 201, headers)

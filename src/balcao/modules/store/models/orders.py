@@ -60,6 +60,13 @@ class Order(TenantModel, Versioned):
         Index("ix_orders_board", "tenant_id", "store_id", "status", "placed_at"),
         Index("ix_orders_placed", "tenant_id", "placed_at"),
         Index("ix_orders_customer", "tenant_id", "customer_id"),
+        Index(
+            "ix_orders_slot",
+            "tenant_id",
+            "store_id",
+            "scheduled_for",
+            postgresql_where=text("scheduled_for is not null"),
+        ),
         Index("ix_orders_due", "due_at", postgresql_where=text("due_at is not null")),
         CheckConstraint(f"status in ({_STATUS_LIST})", name="status"),
         CheckConstraint("fulfilment in ('delivery', 'pickup')", name="fulfilment"),
@@ -99,6 +106,7 @@ class OrderLine(TenantModel):
     __table_args__ = (
         tenant_fk("order_id", "orders", ondelete="CASCADE"),
         UniqueConstraint("tenant_id", "order_id", "position"),
+        Index("ix_order_lines_product", "tenant_id", "product_id"),
         CheckConstraint("quantity between 1 and 999", name="quantity"),
         CheckConstraint(
             "total_cents = quantity * (unit_price_cents + options_cents) - line_discount_cents - order_discount_cents"
