@@ -12,13 +12,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from balcao.cli.checks import chromium_path
+from tests.e2e.page_checks import Watch, watch
 
 ROOT = Path(__file__).parents[2]
 START_WITHIN_SECONDS = 90
@@ -80,25 +81,25 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@dataclass
+@dataclass(frozen=True)
 class Visitor:
-    """A page that remembers everything that should not happen on it."""
+    """A page and the watch over it."""
 
     page: Page
     base: str
-    problems: list[str] = field(default_factory=list)
+    seen: Watch
 
     def open(self, path: str) -> None:
         self.page.goto(self.base + path)
 
     def assert_clean(self) -> None:
-        assert self.problems == []
+        self.seen.assert_clean()
 
 
 def visit(
     browser: Browser, base: str, *, width: int, javascript: bool = True, language: str = "pt-BR"
 ) -> Visitor:
-    """A fresh visitor on a screen of this width; any console error, policy violation or foreign request is kept."""
+    """A fresh visitor on a screen of this width, watched from the first request on."""
     context = browser.new_context(
         viewport={"width": width, "height": 844},
         java_script_enabled=javascript,
@@ -107,17 +108,4 @@ def visit(
     )
     page = context.new_page()
     page.set_default_timeout(10_000)
-    visitor = Visitor(page, base)
-
-    def heard(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            visitor.problems.append(f"console: {message.text}")
-
-    def asked(request: Request) -> None:
-        if not request.url.startswith((base, "data:", "blob:")):
-            visitor.problems.append(f"foreign request: {request.url}")
-
-    page.on("console", heard)
-    page.on("pageerror", lambda error: visitor.problems.append(f"error: {error}"))
-    page.on("request", asked)
-    return visitor
+    return Visitor(page, base, watch(page, base))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -42,4 +44,30 @@ def test_a_buyer_orders_for_pickup_and_pays_with_pix(
     page.wait_for_url("**/pedido/**")
     expect(page.get_by_role("heading", name="Pague com Pix")).to_be_visible()
     assert "br.gov.bcb.pix" in page.content()
+    visitor.assert_clean()
+
+
+@pytest.mark.e2e
+def test_searching_shows_counts_and_leads_back(base_url: str, browser: Browser) -> None:
+    visitor = visit(browser, base_url, width=390)
+    page = visitor.page
+    visitor.open(SHOP)
+    page.get_by_role("searchbox").press_sequentially("croisant")  # with a slip of the finger
+    expect(page.locator("#menu")).to_contain_text("Croissant")
+    expect(page.locator("#found")).to_have_text(re.compile(r"Encontrados: [1-9]"))
+    expect(page).to_have_url(re.compile(r"\?q=croisant$"))
+    page.get_by_role("link", name="Café e bebidas", exact=True).click()
+    expect(page.get_by_role("link", name="Café coado")).to_be_in_viewport()
+    visitor.assert_clean()
+
+
+@pytest.mark.e2e
+def test_a_product_opens_in_a_new_tab_for_whoever_asks(base_url: str, browser: Browser) -> None:
+    visitor = visit(browser, base_url, width=1280)
+    page = visitor.page
+    visitor.open(SHOP)
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Pão francês").first.click(modifiers=["Control"])
+    expect(opened.value.get_by_role("heading", level=1)).to_have_text("Pão francês")
+    expect(page.locator("#sheet")).to_be_hidden()
     visitor.assert_clean()

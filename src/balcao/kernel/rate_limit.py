@@ -13,10 +13,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeVar
 
-from limits import RateLimitItemPerSecond
-from limits.aio.storage import RedisStorage
-from limits.aio.strategies import MovingWindowRateLimiter
-
 from balcao.kernel.redis_link import RedisDownError, RedisLink
 
 NANO: Final = 1_000_000_000
@@ -202,6 +198,12 @@ class _SharedCounts:
     """The counts of all processes, in Redis. Buckets come first: a part that refuses later costs only one token."""
 
     def __init__(self, link: RedisLink, scale: float) -> None:
+        # Read here: without Redis nobody needs them, and a start is quicker.
+        from limits import RateLimitItemPerSecond
+        from limits.aio.storage import RedisStorage
+        from limits.aio.strategies import MovingWindowRateLimiter
+
+        self._item = RateLimitItemPerSecond
         self._link = link
         self._scale = scale
         self._bucket = link.client.register_script(_BUCKET_LUA)
@@ -234,7 +236,7 @@ class _SharedCounts:
 
     async def _hit_window(self, name: str, limit: Window, key: str) -> Refused | None:
         size = max(1, int(limit.amount * self._scale))
-        item = RateLimitItemPerSecond(size, limit.seconds, namespace=name)
+        item = self._item(size, limit.seconds, namespace=name)
         if await self._link.run(lambda: self._windows.hit(item, key)):
             return None
         stats = await self._link.run(lambda: self._windows.get_window_stats(item, key))

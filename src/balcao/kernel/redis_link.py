@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
-from redis.asyncio import ConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+
+if TYPE_CHECKING:
+    from redis.asyncio import ConnectionPool, Redis
 
 T = TypeVar("T")
 
@@ -39,6 +38,13 @@ class RedisLink:
         rest: float = REST_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        # Read here, for most installations have no Redis and its client is a twentieth of a start.
+        from redis.asyncio import ConnectionPool, Redis
+        from redis.asyncio.retry import Retry
+        from redis.backoff import NoBackoff
+        from redis.exceptions import RedisError
+
+        self._refusals = (RedisError, OSError)
         # No retries inside the client: a request waits for one time-out at most, then goes on without Redis.
         self.pool: ConnectionPool = ConnectionPool.from_url(  # pyright: ignore[reportUnknownMemberType]
             url,
@@ -70,7 +76,7 @@ class RedisLink:
             self._closed_until = now + self._rest
         try:
             answer = await command()
-        except (RedisError, OSError) as error:
+        except self._refusals as error:
             await self._fail(error)
             raise RedisDownError from error
         if self._down:

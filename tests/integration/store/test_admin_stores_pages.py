@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from typing import Any
 
 import httpx
@@ -120,7 +121,8 @@ async def test_a_line_answers_with_itself_to_htmx(client: httpx.AsyncClient, sho
         {"from": "line", "kind": "take", "quantity": "99"},
         **htmx,
     )
-    assert refused.status_code == 409
+    assert (refused.status_code, refused.headers["x-form-status"]) == (200, "409")
+    assert refused.headers["hx-reswap"] == "none"
     assert refused.json()["detail"] == "There is not that much on the shelf."
     drawer = await post(client, shop, f"/painel/estoque/{item}/contar", {"on_hand": "7"}, **htmx)
     assert drawer.status_code == 200
@@ -211,6 +213,55 @@ async def test_special_days_and_pauses_by_forms(client: httpx.AsyncClient, shop:
 
 def area(at: int, kind: str, **fields: str) -> dict[str, str]:
     return {f"a{at}-{name}": value for name, value in {"kind": kind, "active": "1", **fields}.items()}
+
+
+def typed_into(page: str) -> dict[str, str]:
+    """Every field of the delivery form as the page holds it: what a browser would send back untouched."""
+    sent: dict[str, str] = {}
+    for tag in re.findall(r"<input[^>]*>", page):
+        name = re.search(r' name="(a\d+-[a-z_]+|count)"', tag)
+        value = re.search(r' value="([^"]*)"', tag)
+        if name and value and ('type="checkbox"' not in tag or tag.endswith(" checked>")):
+            sent[name[1]] = value[1]
+    return sent
+
+
+async def test_saving_the_delivery_table_untouched_changes_nothing(
+    client: httpx.AsyncClient, shop: Shop
+) -> None:
+    url = f"{base(shop)}/entrega"
+    rows = [
+        {"kind": "km", "metres_min": 0, "metres_max": 3000, "fee_cents": 500, "name": "Perto", "priority": 300},
+        {"kind": "km", "metres_min": 3000, "metres_max": 6000, "fee_cents": 900},
+        {"kind": "district", "districts": ["Sé"], "city": "São Paulo", "fee_cents": 600, "priority": 7, "name": "Centro"},
+        {"kind": "postal_range", "postal_from": "01310000", "postal_to": "01319999", "fee_cents": 800, "priority": 20},
+    ]  # fmt: skip
+    body = {"store_id": str(shop.store_id), "areas": rows}
+    put = await client.put("/admin/shipping/areas", json=body, headers=shop.staff)
+    assert put.status_code == 200, put.text
+    before = (await api(client, shop, f"/admin/shipping/areas?store_id={shop.store_id}"))["items"]
+    typed = typed_into(await get(client, shop, url))
+    assert (await post(client, shop, url, {**typed, "do": "save"})).status_code == 303
+    assert (await api(client, shop, f"/admin/shipping/areas?store_id={shop.store_id}"))["items"] == before
+
+
+async def test_city_and_priority_of_a_bairro_are_edited_in_the_form(
+    client: httpx.AsyncClient, shop: Shop
+) -> None:
+    url = f"{base(shop)}/entrega"
+    typed = {"count": "1", **area(0, "district", districts="Centro", city="Santos", priority="9", fee="6,00")}
+    wrong = await post(client, shop, url, {**typed, "a0-priority": "cem", "do": "save"})
+    assert wrong.status_code == 422
+    assert "Write a whole number." in wrong.text
+    assert 'value="Santos"' in wrong.text
+    assert (await post(client, shop, url, {**typed, "do": "save"})).status_code == 303
+    row = (await api(client, shop, f"/admin/shipping/areas?store_id={shop.store_id}"))["items"][0]
+    assert (row["city"], row["priority"], row["name"]) == ("Santos", 9, "Centro")
+    again = {**typed_into(await get(client, shop, url)), "a2-city": "São Vicente"}
+    assert again["a2-city"] != again["a2-districts"]
+    assert (await post(client, shop, url, {**again, "do": "save"})).status_code == 303
+    row = (await api(client, shop, f"/admin/shipping/areas?store_id={shop.store_id}"))["items"][0]
+    assert (row["city"], row["districts"]) == ("São Vicente", ["Centro"])
 
 
 async def test_the_delivery_table_by_its_form(client: httpx.AsyncClient, shop: Shop) -> None:

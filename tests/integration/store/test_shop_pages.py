@@ -357,3 +357,123 @@ async def test_unknown_things_are_not_found(buyer: httpx.AsyncClient, shop: Shop
     assert (await buyer.get(f"{home(shop)}/produto/{alien}")).status_code == 404
     foreign = {"product_id": str(alien), "sku": str(other_shop.skus["Alheio"]), "quantity": "1"}
     assert (await buyer.post(f"{home(shop)}/sacola", data=foreign)).status_code == 404
+
+
+HTMX = {"hx-request": "true", "accept": "*/*"}
+
+
+async def test_script_is_told_of_a_refusal_without_an_error_status(
+    buyer: httpx.AsyncClient, shop: Shop
+) -> None:
+    """Browsers write every 4xx that a script receives into the console; the plain form still gets the status itself."""
+    await shop.add_product("Pão", 100)
+    await put(buyer, shop, "Pão")
+    url = f"{home(shop)}/finalizar"
+    typed = {"fulfilment": "pickup", "payment": "cash", "do": "order", "idempotency_key": "x1",
+             "expected_total_cents": "100"}  # fmt: skip
+    told = await buyer.post(url, data=typed, headers=HTMX)
+    assert (told.status_code, told.headers["x-form-status"]) == (200, "422")
+    assert 'href="#f-phone"' in told.text and "data-focus-me" in told.text
+    plain = await buyer.post(url, data=typed)
+    assert plain.status_code == 422 and "x-form-status" not in plain.headers
+    placed = await buyer.post(url, data={**typed, **BUYER}, headers=HTMX)
+    assert placed.status_code == 204
+    assert "/acompanhar/" in placed.headers["hx-redirect"]
+    again = await buyer.post(url, data={**typed, **BUYER}, headers=HTMX)
+    assert again.headers["hx-redirect"] == placed.headers["hx-redirect"]
+    gone = await buyer.post(f"{home(shop)}/sacola", data={"product_id": "x"}, headers=HTMX)
+    assert (gone.status_code, gone.headers["x-form-status"], gone.headers["hx-reswap"]) == (
+        200,
+        "404",
+        "none",
+    )
+    assert "balcao:toast" in gone.headers["hx-trigger"]
+
+
+async def test_mistakes_are_listed_from_the_top_of_the_page_down(
+    buyer: httpx.AsyncClient, shop: Shop
+) -> None:
+    await shop.add_product("Pão", 100)
+    await put(buyer, shop, "Pão")
+    typed = {"fulfilment": "delivery", "payment": "cash", "change_for": "muito", "do": "order"}
+    page = (await buyer.post(f"{home(shop)}/finalizar", data=typed)).text
+    named = re.findall(r'href="#f-(\w+)"', page)
+    assert named == [
+        "phone", "name", "postal_code", "street", "number", "district", "city", "state", "change_for"
+    ]  # fmt: skip
+
+
+async def test_cep_of_another_state_is_a_kind_warning(buyer: httpx.AsyncClient, shop: Shop) -> None:
+    await shop.add_product("Pão", 100)
+    await put(buyer, shop, "Pão")
+    typed = {**BUYER, **ADDRESS, "state": "RJ", "fulfilment": "delivery", "payment": "pix", "do": "look"}
+    look = await buyer.post(f"{home(shop)}/finalizar", data=typed, headers=HTMX)
+    assert look.status_code == 200 and "Este CEP é de SP" in look.text
+    right = await buyer.post(f"{home(shop)}/finalizar", data={**typed, "state": "sp"}, headers=HTMX)
+    assert "Este CEP é de" not in right.text
+
+
+async def test_looking_never_takes_the_focus(buyer: httpx.AsyncClient, shop: Shop) -> None:
+    """What cannot be delivered is said beside the address while one is still writing it."""
+    await shop.add_product("Pão", 100)
+    await put(buyer, shop, "Pão")
+    far = {**BUYER, **ADDRESS, "postal_code": "90010-000", "city": "Porto Alegre", "state": "RS"}
+    typed = {**far, "fulfilment": "delivery", "payment": "pix", "do": "look"}
+    look = await buyer.post(f"{home(shop)}/finalizar", data=typed, headers=HTMX)
+    assert 'data-code="shipping_unavailable"' in look.text.partition('id="freight"')[2]
+    assert "data-focus-me" not in look.text
+
+
+async def test_accepted_order_can_be_asked_back(buyer: httpx.AsyncClient, shop: Shop) -> None:
+    page = await _placed(buyer, shop)
+    order_id = page.rsplit("/", 1)[1]
+    moved = await buyer.post(
+        f"/api/v1/admin/orders/{order_id}/status", json={"status": "confirmed"}, headers=shop.staff
+    )
+    assert moved.status_code == 200, moved.text
+    assert 'name="reason"' in (await buyer.get(page)).text
+    assert (await buyer.post(f"{page}/cancelar", data={"reason": "Mudei de ideia"})).status_code == 303
+    shown = (await buyer.get(page)).text
+    assert "Você pediu o cancelamento" in shown and 'name="reason"' not in shown
+
+
+async def test_who_sells_and_what_is_kept_is_told_in_both_languages(
+    buyer: httpx.AsyncClient, shop: Shop
+) -> None:
+    url = f"/loja/{shop.tenant.slug}/privacidade"
+    page = await buyer.get(url)
+    assert page.status_code == 200
+    assert shop.tenant.name in page.text and "LGPD" in page.text and "30 dias" in page.text
+    assert url in (await buyer.get(home(shop))).text
+    assert "What we keep, and why" in (await buyer.get(url, headers={"accept-language": "en"})).text
+
+
+async def test_shop_is_an_app_that_keeps_no_goods(buyer: httpx.AsyncClient, shop: Shop) -> None:
+    base = f"/loja/{shop.tenant.slug}"
+    manifest = (await buyer.get(f"{base}/manifest.webmanifest")).json()
+    assert manifest["scope"] == base
+    icon = await buyer.get(manifest["icons"][0]["src"])
+    assert icon.headers["content-type"].startswith("image/svg")
+    worker = await buyer.get(f"{base}/app.js")
+    assert worker.headers["content-type"].startswith("text/javascript")
+    assert worker.headers["service-worker-allowed"] == base
+    kept = re.findall(r'"(/[^"]+)"', worker.text.partition("KEPT = ")[2].partition("FRESH = ")[0])
+    assert len(kept) > 10 and all(address.startswith("/static/") for address in kept)
+    for address in kept:
+        assert (await buyer.get(address)).status_code == 200
+    offline = await buyer.get(f"{base}/sem-conexao")
+    assert "Você está sem internet" in offline.text and "You are without internet" in offline.text
+    assert 'content="noindex"' in offline.text
+
+
+async def test_lost_in_a_shop_leads_back_to_it(buyer: httpx.AsyncClient, shop: Shop) -> None:
+    lost = (await buyer.get(f"/loja/{shop.tenant.slug}/nao-existe")).text
+    assert f'href="/loja/{shop.tenant.slug}"' in lost and "Voltar à loja" in lost
+    nowhere = (await buyer.get("/loja/ninguem/centro")).text
+    assert 'href="/"' in nowhere and "Voltar ao início" in nowhere
+
+
+async def test_panel_part_without_a_session_leads_to_the_sign_in(buyer: httpx.AsyncClient) -> None:
+    page = "http://testserver/painel/pedidos"
+    asked = await buyer.get("/painel/pedidos", headers={**HTMX, "hx-current-url": page})
+    assert asked.headers["hx-redirect"] == "/painel/entrar?next=/painel/pedidos"

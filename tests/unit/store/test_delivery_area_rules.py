@@ -1,5 +1,6 @@
 """Delivery areas: edges of the rings, who wins, what a fee becomes, and the check before saving."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -13,6 +14,8 @@ from balcao.modules.store.delivery_areas import (
     match_area,
     missing_for_minimum,
     no_area_reason,
+    road_metres,
+    rule_of,
     shipping_fee,
     shipping_for,
 )
@@ -203,3 +206,36 @@ def test_fifty_rows_are_the_most() -> None:
 )
 def test_faulty_rows_are_refused(area: Area, code: str) -> None:
     assert check_areas([area]).refusals == (AreaIssue(code, uid(1)),)  # type: ignore[arg-type]
+
+
+ROW: dict[str, Any] = {
+    "id": str(uid(7)), "kind": "district", "name": "Centro", "priority": 5, "metres_min": None, "metres_max": None,
+    "districts": ["Água Branca", " LAPA "], "city": "São Paulo", "postal_from": None, "postal_to": None,
+    "fee_cents": 700, "min_order_cents": 2000, "free_above_cents": None, "eta_min": 30, "eta_max": 60, "is_active": True,
+}  # fmt: skip
+
+
+def test_a_row_of_the_table_becomes_a_rule() -> None:
+    assert rule_of(ROW) == Area(
+        uid(7), "district", 700, 5, 2000, None, 30, 60, True, 0, 0, frozenset({"agua branca", "lapa"}), "sao paulo"
+    )  # fmt: skip
+    ring_row = ROW | dict[str, Any](
+        id=uid(8), kind="km", metres_min=500, metres_max=900, districts=(), city=""
+    )
+    assert (rule_of(ring_row).metres_min, rule_of(ring_row).metres_max) == (500, 900)
+    range_row = {**ROW, "kind": "postal_range", "postal_from": "01310000", "postal_to": "01319999"}
+    assert (rule_of(range_row).postal_from, rule_of(range_row).postal_to) == ("01310000", "01319999")
+
+
+def test_metres_by_road_are_the_straight_line_times_the_factor() -> None:
+    store = {"latitude": -23.5, "longitude": -46.6, "distance_factor_percent": 100}
+    straight = road_metres(store, -23.51, -46.6)
+    assert straight is not None
+    assert 1105 < straight < 1120  # a hundredth of a degree of latitude
+    longer = road_metres({**store, "distance_factor_percent": 130}, -23.51, -46.6)
+    assert longer is not None
+    assert abs(longer - straight * 1.3) <= 1
+    assert road_metres(store, None, None) is None
+    assert road_metres(store, -23.51, None) is None
+    assert road_metres({**store, "latitude": None}, -23.51, -46.6) is None
+    assert road_metres({**store, "longitude": None}, -23.51, -46.6) is None

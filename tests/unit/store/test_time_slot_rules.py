@@ -135,3 +135,18 @@ def test_promise_is_now_plus_the_minutes_of_the_area_and_the_queue() -> None:
     now = datetime(2026, 7, 6, 12, tzinfo=UTC)
     assert promise(now, 30, 50) == Slot(now + timedelta(minutes=30), now + timedelta(minutes=50))
     assert promise(now, 30, 50, queue_minutes=15).starts_at == now + timedelta(minutes=45)
+
+
+@pytest.mark.parametrize(
+    ("wish", "problem"),
+    [
+        (datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), "too_far"),
+        (datetime(9999, 12, 31, 23, 59, 59, tzinfo=ZoneInfo(TZ)), "too_far"),
+        (datetime(1, 1, 1, tzinfo=UTC), "too_soon"),
+        (datetime(1, 1, 1, tzinfo=ZoneInfo("Asia/Tokyo")), "too_soon"),
+    ],
+)
+def test_the_ends_of_the_calendar_are_no_slots(wish: datetime, problem: str) -> None:
+    with pytest.raises(SlotRefused) as caught:
+        find_slot(SHORT_DAYS, TZ, SlotRules(60), wish, at("2026-07-06T12:00"))
+    assert caught.value.problem == problem

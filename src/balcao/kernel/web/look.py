@@ -12,6 +12,7 @@ router = APIRouter(include_in_schema=False)
 BRIEFLY = "public, max-age=300"
 ACCENT = "#1f4fd8"
 SECOND = "#f2a71b"
+PAPER = "#fbf7f0"
 LANGUAGE_YEAR = 365 * 24 * 3600
 
 
@@ -31,6 +32,14 @@ async def tenant_tile(slug: str, runtime: Installation) -> Response:
     """The tile drawn from the tenant's id."""
     tenant = await runtime.tenants.find("slug", slug)
     svg = tile_svg(tenant.id.bytes, size=96, foreground="#000", background="none")
+    return Response(svg, media_type="image/svg+xml", headers={"cache-control": BRIEFLY})
+
+
+@router.get("/aparencia/{slug}/icone.svg", dependencies=[Depends(Public("the icon of an installed shop"))])
+async def tenant_icon(slug: str, runtime: Installation) -> Response:
+    """The tile in the tenant's colour: what a phone shows for the installed shop."""
+    tenant = await runtime.tenants.find("slug", slug)
+    svg = tile_svg(tenant.id.bytes, size=512, foreground=tenant.accent or ACCENT, background=PAPER)
     return Response(svg, media_type="image/svg+xml", headers={"cache-control": BRIEFLY})
 
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from fastapi import Request
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from balcao.kernel.actor import Actor
 from balcao.kernel.i18n import DEFAULT_ZONE, LANGUAGES
@@ -22,6 +22,7 @@ from balcao.kernel.web.dependencies import runtime_of, translator_of
 from balcao.kernel.web.static_files import static_url
 
 TEMPLATES = Path(__file__).parent / "templates"
+REFUSALS = range(400, 500)
 LANGUAGE_LABELS = {"pt_BR": ("pt-BR", "Português"), "en": ("en", "English")}
 
 
@@ -96,8 +97,16 @@ def render_text(request: Request, name: str, /, **context: Any) -> str:
 
 
 def render(request: Request, name: str, /, *, status: int = 200, **context: Any) -> HTMLResponse:
-    """A page. It depends on language and cookies, so no shared cache may keep it."""
-    response = HTMLResponse(render_text(request, name, **context), status)
+    """A page. It depends on language and cookies, so no shared cache may keep it.
+
+    A form that comes back with its mistakes is what was expected, yet browsers write any 4xx that a script receives
+    into the console as an error. To htmx such a form is answered with 200 and the status in `X-Form-Status`; a plain
+    form post, and every program, gets the status itself.
+    """
+    refused = status in REFUSALS and is_partial(request)
+    response = HTMLResponse(render_text(request, name, **context), 200 if refused else status)
+    if refused:
+        response.headers["x-form-status"] = str(status)
     response.headers["cache-control"] = "no-store" if "cookie" in request.headers else "no-cache"
     response.headers["vary"] = "cookie, accept-language"
     return response
@@ -106,6 +115,15 @@ def render(request: Request, name: str, /, *, status: int = 200, **context: Any)
 def is_partial(request: Request) -> bool:
     """True when htmx asks for a part of the page and not the whole."""
     return request.headers.get("hx-request") == "true"
+
+
+def go_to(request: Request, url: str) -> Response:
+    """After a form: the browser goes on to `url` (a path of ours). htmx is told so, because it would follow a 303 by itself
+    and show the next page inside this one.
+    """
+    if is_partial(request):
+        return Response(status_code=204, headers={"hx-redirect": url})
+    return RedirectResponse(url, 303)
 
 
 def panel_nav(runtime: Runtime, tenant: Tenant, actor: Actor, path: str, words: Any) -> list[dict[str, Any]]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
-from balcao.brazil.addresses import InvalidCep, fold, format_cep, haversine_metres, parse_cep
+from balcao.brazil.addresses import InvalidCep, format_cep, parse_cep
 from balcao.kernel.errors import NotFoundError, ValidationFailedError
 from balcao.kernel.ids import new_id
 from balcao.kernel.work import UnitOfWork
@@ -24,6 +24,8 @@ from balcao.modules.store.delivery_areas import (
     check_areas,
     match_area,
     no_area_reason,
+    road_metres,
+    rule_of,
 )
 from balcao.modules.store.models import DeliveryArea, Store
 from balcao.modules.store.stores_editing import get_store
@@ -189,9 +191,8 @@ async def delete_area(uow: UnitOfWork, area_id: UUID) -> None:
     _void_quotes(uow, store)
 
 
-def as_rule(row: DeliveryArea) -> Area:
-    """The row as the pure rules read it."""
-    return _rule(as_input(row))
+def _rule(row: DeliveryArea) -> Area:
+    return rule_of(asdict(as_input(row)))
 
 
 def as_input(row: DeliveryArea) -> AreaInput:
@@ -206,32 +207,22 @@ def as_input(row: DeliveryArea) -> AreaInput:
 
 def warnings_of(rows: Sequence[DeliveryArea]) -> tuple[AreaWarning, ...]:
     """What the owner of a saved table should look at."""
-    return _warnings(check_areas([as_rule(row) for row in rows]))
+    return _warnings(check_areas([_rule(row) for row in rows]))
 
 
-def road_metres(store: Store, point: Point | None) -> int | None:
-    """The estimate by road from the store to a point: the straight line times the store's factor."""
-    if point is None or store.latitude is None or store.longitude is None:
-        return None
-    straight = haversine_metres(store.latitude, store.longitude, point.lat, point.lng)
-    return round(straight * store.distance_factor_percent / 100)
+def metres_to(store: Store, point: Point | None) -> int | None:
+    """The estimate by road from the store to a point; None when either is not on the map."""
+    ends = {name: getattr(store, name) for name in ("latitude", "longitude", "distance_factor_percent")}
+    return road_metres(ends, point and point.lat, point and point.lng)
 
 
 def try_address(rows: Sequence[DeliveryArea], destination: Destination) -> Trial:
     """Which row serves a destination."""
-    rules = [as_rule(row) for row in rows]
+    rules = [_rule(row) for row in rows]
     found = match_area(rules, destination)
     if found is None:
         return Trial(None, destination.metres, no_area_reason(rules, destination))
     return Trial(next(row for row in rows if row.id == found.id), destination.metres, None)
-
-
-def _rule(area: AreaInput) -> Area:
-    return Area(
-        area.id or new_id(), area.kind, area.fee_cents, area.priority, area.min_order_cents, area.free_above_cents,
-        area.eta_min, area.eta_max, area.is_active, area.metres_min or 0, area.metres_max or 0,
-        frozenset(fold(name) for name in area.districts), fold(area.city), area.postal_from, area.postal_to,
-    )  # fmt: skip
 
 
 def _clean(position: int, area: AreaInput) -> AreaInput:
@@ -261,7 +252,7 @@ def _clean(position: int, area: AreaInput) -> AreaInput:
         postal_from=_digits(area.postal_from) if area.kind == "postal_range" else "",
         postal_to=_digits(area.postal_to) if area.kind == "postal_range" else "",
     )
-    return replace(clean, name=(area.name.strip() or _own_name(clean))[:NAME_LENGTH])
+    return replace(clean, name=(area.name.strip() or own_name(clean))[:NAME_LENGTH])
 
 
 def _digits(cep: str) -> str:
@@ -272,7 +263,8 @@ def _digits(cep: str) -> str:
         return cep
 
 
-def _own_name(area: AreaInput) -> str:
+def own_name(area: AreaInput) -> str:
+    """What a row is called when nobody named it: its distance, its bairros or its CEPs."""
     if area.kind == "km":
         return f"{km_of_metres(area.metres_min or 0)} a {km_of_metres(area.metres_max or 0)} km"
     if area.kind == "district":
@@ -282,7 +274,7 @@ def _own_name(area: AreaInput) -> str:
 
 def _checked(areas: Sequence[AreaInput], blame: AreaInput | None = None) -> AreaCheck:
     """The check of the whole table. With `blame`, refusals show on that row: it is the one being changed."""
-    check = check_areas([_rule(area) for area in areas])
+    check = check_areas([rule_of(asdict(area)) for area in areas])
     if not check.refusals:
         return check
     positions = {area.id: position for position, area in enumerate(areas)}

@@ -5,12 +5,12 @@ priority number wins, then the most exact kind (bairro, then CEP range, then dis
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from balcao.brazil.addresses import fold
+from balcao.brazil.addresses import fold, haversine_metres
 from balcao.kernel.money import PRICE_MAX_CENTS
 
 AREAS_MAX = 50
@@ -83,6 +83,38 @@ class AreaCheck:
 
     refusals: tuple[AreaIssue, ...]
     warnings: tuple[AreaIssue, ...]
+
+
+def rule_of(row: Mapping[str, Any]) -> Area:
+    """A row of the delivery table, by the names of its columns, as the rules see it: names folded, nulls empty."""
+    return Area(
+        id=UUID(str(row["id"])),
+        kind=row["kind"],
+        fee_cents=row["fee_cents"],
+        priority=row["priority"],
+        min_order_cents=row["min_order_cents"],
+        free_above_cents=row["free_above_cents"],
+        eta_min=row["eta_min"],
+        eta_max=row["eta_max"],
+        active=row["is_active"],
+        metres_min=row["metres_min"] or 0,
+        metres_max=row["metres_max"] or 0,
+        districts=frozenset(fold(name) for name in row["districts"]),
+        city=fold(row["city"]),
+        postal_from=row["postal_from"] or "",
+        postal_to=row["postal_to"] or "",
+    )
+
+
+def road_metres(store: Mapping[str, Any], lat: float | None, lng: float | None) -> int | None:
+    """The estimate by road from a store to a point: the straight line times the store's factor.
+
+    `store` has latitude, longitude (degrees, or None) and distance_factor_percent. None when either end is unknown.
+    """
+    if lat is None or lng is None or store["latitude"] is None or store["longitude"] is None:
+        return None
+    straight = haversine_metres(store["latitude"], store["longitude"], lat, lng)
+    return round(straight * store["distance_factor_percent"] / 100)
 
 
 def match_area(areas: Iterable[Area], destination: Destination) -> Area | None:

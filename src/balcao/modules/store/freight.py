@@ -12,11 +12,9 @@ from uuid import UUID
 
 from sqlalchemy import insert, text
 
-from balcao.brazil.addresses import fold, haversine_metres
 from balcao.kernel.errors import NotFoundError
 from balcao.kernel.ids import new_id
-from balcao.kernel.runtime import Runtime
-from balcao.kernel.web.dependencies import Work
+from balcao.kernel.runtime import Runtime, Work
 from balcao.kernel.work import UnitOfWork
 from balcao.modules.store.checkout_command import AddressInput
 from balcao.modules.store.checkout_errors import ShippingUnavailableError
@@ -26,6 +24,8 @@ from balcao.modules.store.delivery_areas import (
     destination_hash,
     match_area,
     no_area_reason,
+    road_metres,
+    rule_of,
 )
 from balcao.modules.store.models import Quote
 from balcao.modules.store.places_lookup import locate_address
@@ -69,42 +69,13 @@ async def _store_quote(uow: UnitOfWork, store_id: UUID, address: AddressInput, p
     store = row["store"]
     if not store["accepts_delivery"]:
         raise ShippingUnavailableError("This shop does not deliver.", reason="delivery_off")
-    metres = distance_metres(store, point)
+    metres = road_metres(store, point and point.lat, point and point.lng)
     destination = Destination(address.postal_code, address.district, address.city, metres)
-    areas = [area_of(area) for area in row["areas"]]
+    areas = [rule_of(area) for area in row["areas"]]
     area = match_area(areas, destination)
     if area is None:
         raise ShippingUnavailableError(reason=no_area_reason(areas, destination))
     return await _write(uow, store, area, address, metres, estimated=metres is not None)
-
-
-def distance_metres(store: Mapping[str, Any], point: Point | None) -> int | None:
-    """Straight line times the store's factor, in metres; None when either end is unknown."""
-    if point is None or store["latitude"] is None or store["longitude"] is None:
-        return None
-    straight = haversine_metres(store["latitude"], store["longitude"], point.lat, point.lng)
-    return round(straight * store["distance_factor_percent"] / 100)
-
-
-def area_of(row: Mapping[str, Any]) -> Area:
-    """A row of the delivery table as the rules see it."""
-    return Area(
-        id=UUID(str(row["id"])),
-        kind=row["kind"],
-        fee_cents=row["fee_cents"],
-        priority=row["priority"],
-        min_order_cents=row["min_order_cents"],
-        free_above_cents=row["free_above_cents"],
-        eta_min=row["eta_min"],
-        eta_max=row["eta_max"],
-        active=row["is_active"],
-        metres_min=row["metres_min"] or 0,
-        metres_max=row["metres_max"] or 0,
-        districts=frozenset(fold(name) for name in row["districts"]),
-        city=fold(row["city"]),
-        postal_from=row["postal_from"] or "",
-        postal_to=row["postal_to"] or "",
-    )
 
 
 async def _write(

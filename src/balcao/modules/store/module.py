@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from balcao.kernel.module import Module, NavItem, Permission
+from balcao.kernel.module import Module, NavItem, Permission, RouteClass
 from balcao.modules.store import models as models
 from balcao.modules.store.api.admin_catalog import router as admin_catalog
 from balcao.modules.store.api.admin_catalog_categories import router as admin_categories
@@ -34,10 +34,12 @@ from balcao.modules.store.pages.panel_store_areas import router as panel_store_a
 from balcao.modules.store.pages.panel_store_hours import router as panel_store_hours
 from balcao.modules.store.pages.panel_stores import router as panel_stores
 from balcao.modules.store.pages.panel_today import router as panel_today
+from balcao.modules.store.pages.shop_about import router as shop_about
 from balcao.modules.store.pages.shop_cart import router as shop_cart
 from balcao.modules.store.pages.shop_checkout import router as shop_checkout
 from balcao.modules.store.pages.shop_menu import router as shop_menu
 from balcao.modules.store.pages.shop_order import router as shop_order
+from balcao.modules.store.stock_messages import tell_owners_of_low_stock
 
 MODULE = Module(
     name="store",
@@ -61,6 +63,7 @@ MODULE = Module(
         panel_today,
         panel_orders,
         shop_order,
+        shop_about,
         shop_menu,
         shop_cart,
         shop_checkout,
@@ -76,9 +79,16 @@ MODULE = Module(
         panel_categories,
     ),
     hot_doors=HOT_DOORS,
+    route_classes=(
+        RouteClass("POST", "/checkout", "checkout"),
+        RouteClass("POST", "/loja/{tenant}/{store}/finalizar", "checkout"),
+        RouteClass("POST", "/shipping/quote", "quote"),
+        RouteClass("POST", "/admin/catalog/products/{id}/pictures", "uploads"),
+    ),
+    upload_paths=("/admin/catalog", "/painel/catalogo"),
     jobs=(sweep_orders, forget_old_things),
     demo=load_demo,
-    reactions=(tell_buyer_of_new_order, tell_buyer_of_status),
+    reactions=(tell_buyer_of_new_order, tell_buyer_of_status, tell_owners_of_low_stock),
     permissions=(
         Permission("store.orders:view", "See orders"),
         Permission("store.orders:edit", "Move orders and confirm payments"),

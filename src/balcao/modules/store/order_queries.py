@@ -22,6 +22,7 @@ SUBJECT = "store.order"
 BOARD_STATUSES = (
     "awaiting_payment", "received", "confirmed", "preparing", "ready", "out_for_delivery", "picked_up", "delivered",
 )  # fmt: skip
+BOARD_ENDS = 50
 
 _ORDER = text("""
 select to_jsonb(o) || jsonb_build_object('store', jsonb_build_object('id', s.id, 'slug', s.slug, 'name', s.name,
@@ -138,11 +139,33 @@ def _scope(uow: UnitOfWork, store_id: UUID | None) -> Json:
     return {"no_scope": stores is None, "scope": sorted(stores or ())}
 
 
-async def board(uow: UnitOfWork, store_id: UUID | None = None) -> list[Json]:
-    """Open orders of the stores in sight, oldest first (at most 300)."""
-    query = text(_LIST + " and o.status = any(:statuses) order by o.placed_at, o.id limit 300")
-    parameters = {"tenant": uow.tenant_id, "statuses": list(BOARD_STATUSES), **_scope(uow, store_id)}
-    return list((await uow.session.execute(query, parameters)).scalars())
+# Of a state that holds very many orders: those that wait longest, those that just came, those that want to be canceled.
+_ON_BOARD = text("""
+select id, status, many from (
+  select o.id, o.status, count(*) over state as many,
+    row_number() over (partition by o.status order by o.placed_at, o.id) as place,
+    exists(select from order_events e where e.tenant_id = :tenant and e.order_id = o.id and e.kind = 'cancel_requested') as plea
+  from orders o
+  where o.tenant_id = :tenant and o.status = any(:statuses) and (:no_scope or o.store_id = any(cast(:scope as uuid[])))
+  window state as (partition by o.status)) x
+where place <= :ends or place > many - :ends or plea
+""")
+
+
+async def board(uow: UnitOfWork, store_id: UUID | None = None) -> tuple[list[Json], dict[str, int]]:
+    """Open orders of the stores in sight, oldest first, and how many there are of each state.
+
+    Of a state with more than twice `BOARD_ENDS` orders come the oldest, the newest and those asking to be canceled.
+    """
+    parameters = {"tenant": uow.tenant_id, **_scope(uow, store_id)}
+    found = (
+        await uow.session.execute(
+            _ON_BOARD, {**parameters, "statuses": list(BOARD_STATUSES), "ends": BOARD_ENDS}
+        )
+    ).all()
+    query = text(_LIST + " and o.id = any(:chosen) order by o.placed_at, o.id")
+    cards = (await uow.session.execute(query, {**parameters, "chosen": [row.id for row in found]})).scalars()
+    return list(cards), {row.status: row.many for row in found}
 
 
 async def list_orders(

@@ -7,6 +7,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from balcao.kernel.work import UnitOfWork
+from balcao.modules.store.events import OrderPlaced as OrderPlaced
+from balcao.modules.store.events import OrderStatusChanged as OrderStatusChanged
+from balcao.modules.store.events import StockLow as StockLow
 from balcao.modules.store.models import Store
 
 

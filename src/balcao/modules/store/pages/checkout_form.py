@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from balcao.brazil.addresses import UFS, InvalidCep, parse_cep, uf_of_cep
 from balcao.brazil.currency import InvalidAmount, parse_brl
 from balcao.kernel.errors import DomainError
 from balcao.kernel.i18n import Translator
@@ -21,6 +22,8 @@ KEPT_AFTER_ORDER = frozenset(
     {"name", "phone", "email", "fulfilment", "complement", "payment", *ADDRESS_FIELDS}
 )
 DRAFT_FIELDS = (*sorted(KEPT_AFTER_ORDER), "change_for", "notes", "scheduled_for", "preorder_confirmed")
+FORM_ORDER = ("phone", "name", "email", "fulfilment", "postal_code", "street", "number", "complement", "district", "city",
+              "state", "scheduled_for", "preorder_confirmed", "payment", "change_for", "notes")  # fmt: skip
 TYPED_MAX = 600
 
 MISSING: Mapping[str, str] = {
@@ -63,6 +66,13 @@ def missing_fields(typed: Fields, *, whole: bool) -> dict[str, str]:
     return {name: MISSING[name] for name in needed if not typed.get(name, "").strip()}
 
 
+def in_order_of_form(errors: Mapping[str, str], words: Translator) -> dict[str, str]:
+    """The mistakes in the reader's language, from the top of the page down."""
+    place = {name: position for position, name in enumerate(FORM_ORDER)}
+    ordered = sorted(errors, key=lambda name: place.get(name, len(place)))
+    return {name: words(errors[name]) for name in ordered}
+
+
 def address_of(typed: Fields) -> AddressInput | None:
     """The delivery address, when it is complete and sound."""
     fields = {name: typed.get(name, "") for name in (*ADDRESS_FIELDS, "complement")}
@@ -70,6 +80,17 @@ def address_of(typed: Fields) -> AddressInput | None:
         return AddressInput.model_validate(fields)
     except ValidationError:
         return None
+
+
+def state_of_cep_when_other(typed: Fields) -> str | None:
+    """The state that the typed CEP lies in, when another one was typed beside it. A warning, never a refusal."""
+    if typed.get("fulfilment") != "delivery" or typed.get("state", "").strip().upper() not in UFS:
+        return None
+    try:
+        state = uf_of_cep(parse_cep(typed.get("postal_code", "")))
+    except InvalidCep:
+        return None
+    return state if state != typed["state"].strip().upper() else None
 
 
 def cart_request(

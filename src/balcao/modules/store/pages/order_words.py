@@ -87,16 +87,25 @@ def cancel_rule(status: str, fulfilment: str, kind: ActorKind) -> str | None:
     return "reason" if needs_reason(OrderStatus(status), OrderStatus.CANCELED) else "free"
 
 
-def lanes_of(orders: list[Json], kind: ActorKind, now: datetime, *, may_move: bool) -> list[Json]:
-    """The columns of the board with their cards, oldest first."""
+def lanes_of(
+    orders: list[Json], totals: Mapping[str, int], kind: ActorKind, now: datetime, *, may_move: bool
+) -> list[Json]:
+    """The columns of the board with their cards, oldest first, and how many orders each column would hold in all."""
     cards: dict[str, list[Json]] = {lane: [] for lane, _, _ in LANES}
     for order in orders:
         lane = lane_of(order["status"])
         if lane is not None:
             cards[lane].append(card_of(order, kind, now, may_move=may_move))
     return [
-        {"key": lane, "label": label, "tone": LANE_TONES.get(lane, "info"), "cards": cards[lane]}
-        for lane, label, _ in LANES
+        {
+            "key": lane,
+            "label": label,
+            "tone": LANE_TONES.get(lane, "info"),
+            "cards": cards[lane],
+            "statuses": statuses,
+            "total": max(len(cards[lane]), sum(totals.get(status, 0) for status in statuses)),
+        }
+        for lane, label, statuses in LANES
     ]
 
 

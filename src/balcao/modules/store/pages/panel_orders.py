@@ -67,10 +67,10 @@ class LaneChange(BaseModel):
 async def board_page(request: Request, uow: ReadUow, words: Words, loja: StoreParameter = "") -> Response:
     """The board; to htmx only its columns, so an arriving event redraws them and nothing else."""
     choice = await choose_store(uow, loja)
-    orders = await board(uow, choice.store_id)
+    orders, totals = await board(uow, choice.store_id)
     may_move = uow.actor.can(CAN_EDIT)
     context: Json = {
-        "lanes": lanes_of(orders, actor_kind(uow), uow.now(), may_move=may_move),
+        "lanes": lanes_of(orders, totals, actor_kind(uow), uow.now(), may_move=may_move),
         "choice": choice,
         "zone": uow.tenant.timezone,
         "may_move": may_move,
@@ -159,11 +159,11 @@ async def move(request: Request, order_id: UUID, works: Works, words: Words) -> 
         await works.run(lambda uow: move_order(uow, order_id, target, version=int(version), reason=reason))
     except BadTransitionError as refused:
         if refused.ext["reason"] != "reason_required":
-            return await _refused(request, works, words, order_id, refused)
+            return await _refused(request, works, words, order_id, refused, reason)
         problem = {"reason": words("Write why: the customer deserves to know.")}
         return await _again(request, works, order_id, 422, errors=problem)
     except VersionConflictError as refused:
-        return await _refused(request, works, words, order_id, refused)
+        return await _refused(request, works, words, order_id, refused, reason)
     return _back(request, order_id, typed)
 
 
@@ -212,9 +212,9 @@ def _back(request: Request, order_id: UUID, typed: dict[str, str]) -> Response:
 
 
 async def _refused(
-    request: Request, works: Work, words: Translator, order_id: UUID, refused: DomainError
+    request: Request, works: Work, words: Translator, order_id: UUID, refused: DomainError, reason: str
 ) -> Response:
-    """409 with the name of who moved the order last and where it stands now."""
+    """409 with the name of who moved the order last and where it stands now; what was written is still there."""
 
     async def look(uow: UnitOfWork) -> Json:
         return await order_detail(uow, order_id, actor_kind(uow))
@@ -230,24 +230,26 @@ async def _refused(
         message = "{who} was faster: the order is now “{status}”."
     if is_partial(request) or "text/html" not in request.headers.get("accept", ""):
         raise type(refused)(message, params=named, **refused.ext)
-    return await _again(request, works, order_id, 409, refusal=words(message, **named))
+    return await _again(request, works, order_id, 409, refusal=words(message, **named), reason=reason)
 
 
 async def _again(
     request: Request, works: Work, order_id: UUID, status: int, *, refusal: str | None = None,
-    errors: dict[str, str] | None = None,
+    errors: dict[str, str] | None = None, reason: str = "",
 ) -> Response:  # fmt: skip
     """The order's page once more, with what went wrong."""
 
     async def draw(uow: UnitOfWork) -> Response:
-        return await _order_page(request, uow, order_id, status=status, refusal=refusal, errors=errors)
+        return await _order_page(
+            request, uow, order_id, status=status, refusal=refusal, errors=errors, reason=reason
+        )
 
     return await works.run(draw)
 
 
 async def _order_page(
     request: Request, uow: UnitOfWork, order_id: UUID, *, status: int = 200, refusal: str | None = None,
-    errors: dict[str, str] | None = None,
+    errors: dict[str, str] | None = None, reason: str = "",
 ) -> Response:  # fmt: skip
     kind = actor_kind(uow)
     order = _readable(await order_detail(uow, order_id, kind))
@@ -268,6 +270,7 @@ async def _order_page(
         may_confirm=may_edit,
         refusal=refusal,
         errors=errors or {},
+        reason=reason,
     )
 
 

@@ -19,11 +19,13 @@ from balcao.kernel.web.dependencies import Allow, Installation, Work, Works, tra
 from balcao.kernel.work import UnitOfWork
 from balcao.modules.store.areas_editing import (
     AreaInput,
+    as_input,
     km_of_metres,
     list_areas,
     metres_of_km,
+    metres_to,
+    own_name,
     replace_areas,
-    road_metres,
     try_address,
     warnings_of,
 )
@@ -121,7 +123,9 @@ def _row_of(area: DeliveryArea) -> Row:
         **_blank(area.kind), "id": str(area.id), "from": ends[0], "to": ends[1], "districts": ", ".join(area.districts),
         "city": area.city, "fee": _amount(area.fee_cents), "minimum": _amount(area.min_order_cents or None),
         "free": _amount(area.free_above_cents), "eta_min": str(area.eta_min), "eta_max": str(area.eta_max),
-        "active": area.is_active, "priority": str(area.priority), "name": area.name,
+        "active": area.is_active, "priority": str(area.priority),
+        # A name made from what the row holds is made anew, so that it follows; one that somebody gave stays.
+        "name": "" if area.name == own_name(as_input(area)) else area.name,
     }  # fmt: skip
 
 
@@ -153,8 +157,7 @@ def _input_of(row: Row) -> AreaInput:
         kind=kind,
         fee_cents=min(fee or 0, PRICE_MAX_CENTS),
         id=_id_of(row["id"]),
-        # A name made from the distance is made anew, so that it follows the distance.
-        name=row["name"] if kind != "km" else "",
+        name=row["name"],
         priority=form.whole("priority", 0, 9999, empty=100),
         metres_min=_metres(form, "from") if kind == "km" else None,
         metres_max=_metres(form, "to") if kind == "km" else None,
@@ -262,7 +265,7 @@ async def _try(
 
     async def verb(uow: UnitOfWork) -> Mapping[str, Any]:
         store = await get_store(uow, store_id)
-        destination = Destination(digits, district, city or store.city, road_metres(store, point))
+        destination = Destination(digits, district, city or store.city, metres_to(store, point))
         found = try_address(await list_areas(uow, store_id), destination)
         where = ", ".join(part for part in (street, district, city) if part)
         return {

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
 from balcao.kernel.errors import NotFoundError, ValidationFailedError
 from balcao.kernel.money import QUANTITY_MAX
 from balcao.kernel.web.dependencies import Public, Words, Work, Works
-from balcao.kernel.web.templates import is_partial, render
+from balcao.kernel.web.templates import go_to, is_partial, render
 from balcao.modules.store.cart import (
     NOTES_MAX,
     CartItem,
@@ -54,7 +54,7 @@ async def basket(request: Request, store: str, works: Works) -> Response:
     here = await visit(request, works, store)
     if is_partial(request) and _page_of(request) in (f"{here.url}/sacola", f"{here.url}/finalizar"):
         # These pages show the basket themselves: a drawer over them would leave them telling the old one.
-        return Response(status_code=204, headers={"hx-redirect": f"{here.url}/sacola"})
+        return go_to(request, f"{here.url}/sacola")
     page = "store/shop/drawer.html" if is_partial(request) else "store/shop/cart.html"
     return render(request, page, **shop_context(request, here))
 
@@ -130,8 +130,7 @@ def _answer(request: Request, after: Visit, told: str) -> Response:
     if not is_partial(request):
         return RedirectResponse(f"{after.url}/sacola", 303)
     response = render(request, "store/shop/basket_added.html", **_with_slip(request, after))
-    said = orjson.dumps({"balcao:toast": {"text": told, "tone": "done"}}).decode()
-    response.headers["hx-trigger"] = said.encode("ascii", "backslashreplace").decode()
+    response.headers["hx-trigger"] = json.dumps({"balcao:toast": {"text": told, "tone": "done"}})
     return response
 
 

@@ -16,13 +16,13 @@ from balcao.kernel.i18n import Translator
 from balcao.kernel.ids import new_token
 from balcao.kernel.rate_limit import Refused
 from balcao.kernel.web.dependencies import Public, Words, Work, Works, translator_of
-from balcao.kernel.web.templates import is_partial, render
+from balcao.kernel.web.templates import go_to, is_partial, render
 from balcao.kernel.work import UnitOfWork
 from balcao.modules.store.cart import Basket
 from balcao.modules.store.checkout import Placed, place_order, preview_cart, tracking_token
 from balcao.modules.store.checkout_command import CheckoutRequest
 from balcao.modules.store.checkout_errors import QuoteExpiredError, TotalChangedError
-from balcao.modules.store.checkout_limits import CHECKOUT_PER_PHONE
+from balcao.modules.store.checkout_limits import CHECKOUT_PER_PHONE, ORDERS_LANE
 from balcao.modules.store.freight import quote_freight
 from balcao.modules.store.pages.checkout_form import (
     KEPT_AFTER_ORDER,
@@ -32,7 +32,9 @@ from balcao.modules.store.pages.checkout_form import (
     cart_request,
     checkout_request,
     draft_of,
+    in_order_of_form,
     missing_fields,
+    state_of_cep_when_other,
 )
 from balcao.modules.store.pages.shop_frame import (
     Visit,
@@ -90,7 +92,7 @@ async def checkout_step(request: Request, store: str, works: Works, words: Words
     typed = await typed_fields(request)
     here = await visit(request, works, store)
     if not here.priced.is_orderable:
-        return await _already_placed(works, here, typed)
+        return await _already_placed(request, works, here, typed)
     if typed.get("do") == "order":
         return await _order(request, works, here, typed, words)
     if typed.get("do") == "keep":
@@ -110,14 +112,14 @@ async def _keep_draft(request: Request, works: Work, here: Visit, typed: Fields,
     await change_visit(request, works, here, lambda basket: replace(basket, draft=draft))
 
 
-async def _already_placed(works: Work, here: Visit, typed: Fields) -> Response:
+async def _already_placed(request: Request, works: Work, here: Visit, typed: Fields) -> Response:
     """An empty basket: the second click of an order that went through leads to that order."""
     key = typed.get("idempotency_key", "")
     if key:
         order_id = await works.run(lambda uow: order_placed_under(uow, key))
         if order_id is not None:
-            return RedirectResponse(_tracking_url(works, here.shop_url, order_id), 303)
-    return RedirectResponse(f"{here.url}/sacola", 303)
+            return go_to(request, _tracking_url(works, here.shop_url, order_id))
+    return go_to(request, f"{here.url}/sacola")
 
 
 def _tracking_url(works: Work, shop_url: str, order_id: UUID) -> str:
@@ -149,7 +151,7 @@ async def _order(request: Request, works: Work, here: Visit, typed: Fields, word
         return _page(request, here, typed, reckoned, key or new_token(), error=error, status=error.status)
     kept = {name: value for name, value in draft_of(typed).items() if name in KEPT_AFTER_ORDER}
     _, token = await change_visit(request, works, here, lambda _: Basket((), kept))
-    response = RedirectResponse(_tracking_url(works, here.shop_url, placed.order_id), 303)
+    response = go_to(request, _tracking_url(works, here.shop_url, placed.order_id))
     keep_cart(response, works, token)
     return response
 
@@ -172,7 +174,7 @@ async def _place(works: Work, wanted: CheckoutRequest, key: str, words: Translat
             language=words.language,
         )  # fmt: skip
 
-    return await works.run(verb)
+    return await works.run(verb, lane=ORDERS_LANE)
 
 
 def _quote_id(reckoned: Reckoning) -> str | None:
@@ -242,7 +244,6 @@ def _page(
 ) -> Response:  # fmt: skip
     words = translator_of(request)
     breakdown = reckoned.breakdown
-    shown = error or reckoned.problem
     total_text = words.money(breakdown["total_cents"]) if breakdown else None
     needs_freight = typed.get("fulfilment") == "delivery" and reckoned.quote is None
     return render(
@@ -251,8 +252,10 @@ def _page(
         status=status,
         **shop_context(request, here),
         typed=typed,
-        errors={name: words(message) for name, message in (errors or {}).items()},
-        alert=alert_of(words, shown, total_text) if shown else None,
+        errors=in_order_of_form(errors or {}, words),
+        alert=alert_of(words, error, total_text) if error else None,
+        trouble=alert_of(words, reckoned.problem, total_text) if reckoned.problem and not error else None,
+        other_state=state_of_cep_when_other(typed),
         fulfilments=list(here.store["fulfilments"]),
         payments=[(method, *PAYMENTS[method]) for method in _methods(here)],
         breakdown=breakdown,

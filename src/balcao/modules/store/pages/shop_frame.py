@@ -132,7 +132,12 @@ def shop_context(request: Request, here: Visit) -> dict[str, Any]:
         ],
         "cart": {"count": here.priced.count, "total_cents": here.priced.total_cents, "href": f"{here.url}/sacola"},
         "basket": here.priced,
-        "footer_links": [(words("Menu"), here.url), (words("Your basket"), f"{here.url}/sacola")],
+        "footer_links": [
+            (words("Menu"), here.url),
+            (words("Your basket"), f"{here.url}/sacola"),
+            (words("Who we are and your data"), f"{here.shop_url}/privacidade"),
+        ],
+        "worker_url": f"{here.shop_url}/app.js",
         "accent_css": f"/aparencia/{here.tenant.slug}.css",
         "manifest_url": f"{here.shop_url}/manifest.webmanifest",
     }  # fmt: skip

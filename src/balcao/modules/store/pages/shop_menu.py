@@ -1,4 +1,4 @@
-"""The menu of a store, its product sheets, and what makes it shareable and installable."""
+"""The menu of a store, its product sheets, and what makes them shareable."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from balcao.brazil.currency import cents_to_decimal
 from balcao.kernel.errors import NotFoundError
-from balcao.kernel.web.dependencies import Public, Words, Work, Works
+from balcao.kernel.web.dependencies import Public, Work, Works
 from balcao.kernel.web.templates import is_partial, render
 from balcao.modules.store.cart import is_buyable, products_by_id
 from balcao.modules.store.pages.shop_frame import Visit, shop_context, visit
@@ -24,28 +24,6 @@ router = APIRouter(
 )
 HITS_MAX = 60
 Json = Mapping[str, Any]
-
-
-@router.get("/{tenant}/manifest.webmanifest")
-async def manifest(works: Works, words: Words) -> Response:
-    """Lets a phone keep the shop as an app."""
-    home = f"/loja/{works.tenant.slug}"
-    body = {
-        "name": works.tenant.name,
-        "short_name": works.tenant.name[:24],
-        "lang": words.html_code,
-        "start_url": home,
-        "scope": home,
-        "id": home,
-        "display": "standalone",
-        "background_color": "#FBF7F0",
-        "theme_color": works.tenant.accent or "#1F4FD8",
-        "icons": [
-            {"src": f"/aparencia/{works.tenant.slug}/azulejo.svg", "type": "image/svg+xml", "sizes": "any"}
-        ],
-    }
-    headers = {"cache-control": "public, max-age=300"}
-    return Response(orjson.dumps(body), media_type="application/manifest+json", headers=headers)
 
 
 @router.get("/{tenant}")

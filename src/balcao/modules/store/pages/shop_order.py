@@ -62,6 +62,7 @@ TONES: Final = {
     "awaiting_payment": "waits", "received": "waits", "canceled": "stop", "expired": "stop",
     "delivered": "done", "picked_up": "done", "completed": "done", "ready": "done",
 }  # fmt: skip
+STILL_IN_THE_SHOP: Final = frozenset({"confirmed", "preparing", "ready"})
 METHOD_LABELS: Final = {
     "pix": "Pix", "cash": "Cash", "card_on_delivery": "Card on delivery", "meal_voucher": "Meal voucher",
 }  # fmt: skip
@@ -110,6 +111,7 @@ async def order_page(request: Request, order_id: UUID, works: Works, words: Word
         live_url=None if final else f"{page}/eventos?version={order['version']}",
         status_label=_label(words, order),
         tone=TONES.get(order["status"], "info"),
+        may_ask_to_cancel=_may_ask_to_cancel(order),
         timeline=_timeline(words, order, zone, now),
         pix=_open_pix(order),
         promise=_promise(words, order, zone, now),
@@ -118,6 +120,12 @@ async def order_page(request: Request, order_id: UUID, works: Works, words: Word
         change_text=words.money(order["change_for_cents"]) if order["change_for_cents"] else None,
         whatsapp_url=_whatsapp(words, order),
     )
+
+
+def _may_ask_to_cancel(order: Json) -> bool:
+    """True while the shop works on the order and the buyer has not asked yet."""
+    asked = any(happened["kind"] == "cancel_requested" for happened in order["events"])
+    return order["status"] in STILL_IN_THE_SHOP and not asked
 
 
 def _label(words: Translator, order: Json) -> str:
@@ -180,7 +188,7 @@ def _timeline(words: Translator, order: Json, zone: str, now: datetime) -> list[
         when = when_text(words, datetime.fromisoformat(event["at"]), zone, now) if event else None
         note = event["note"] if event and step == "canceled" else None
         items.append(
-            {"label": words(STATUS_LABELS[step]), "at": when, "note": note or None, "done": position < at or
+            {"label": words(STATUS_LABELS[step]), "at": when, "stop": step in ("canceled", "expired"), "note": note or None, "done": position < at or
              (position == at and status in FINAL_STATUSES), "current": position == at and status not in FINAL_STATUSES}
         )  # fmt: skip
     if "cancel_requested" in reached and status not in FINAL_STATUSES:

@@ -59,6 +59,7 @@ toasts.querySelectorAll("[data-toast]").forEach(settle);
 if (toasts.childElementCount) raise();
 
 on("htmx:responseError htmx:sendError htmx:response:error htmx:send:error", (event) => {
+  if (event.detail.requestConfig?.triggeringEvent?.type === "live") return; // it asks again by itself
   let text = say("sayFailed");
   try { text = JSON.parse(event.detail.xhr.responseText).detail || text; } catch { /* not a problem document: the general words stand */ }
   toast({ text, tone: "stop" });
@@ -78,7 +79,8 @@ function open(dialog, opener) {
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-open]");
   if (opener) { open(document.querySelector(opener.dataset.open), opener); opener.closest("details[data-drop]")?.removeAttribute("open"); }
-  if (event.target.closest("[data-close]")) { event.preventDefault(); event.target.closest("dialog")?.close(); }
+  const closer = event.target.closest("dialog [data-close]"); // outside a dialog such a link is an ordinary link
+  if (closer) { event.preventDefault(); closer.closest("dialog").close(); }
   if (event.target.matches?.("dialog.dialog") && !event.target.matches("[data-stays]")) {
     const frame = event.target.getBoundingClientRect();
     const inside = event.clientX >= frame.left && event.clientX <= frame.right && event.clientY >= frame.top && event.clientY <= frame.bottom;
@@ -145,6 +147,11 @@ on("htmx:confirm", async (event) => {
   event.preventDefault();
   if (await ask(event.detail.question)) event.detail.issueRequest(true);
 });
+
+// A link that opens in place still opens in a new tab for whoever asks for one.
+document.addEventListener("click", (event) => {
+  if ((event.ctrlKey || event.metaKey || event.shiftKey) && event.target.closest("a[href][hx-get]")) event.stopImmediatePropagation();
+}, true);
 
 // A form sent twice by an impatient thumb is sent once.
 document.addEventListener("submit", (event) => {
@@ -222,4 +229,11 @@ on("change", (event) => {
   const count = picks.filter((pick) => pick.checked).length;
   scope.querySelectorAll("[data-bulk]").forEach((bar) => { bar.hidden = !count; });
   scope.querySelectorAll("[data-bulk-count]").forEach((word) => { word.textContent = count; });
+});
+
+// The tab one stands on is in sight, however narrow the screen.
+document.querySelectorAll(".tabs [aria-current]").forEach((tab) => {
+  const row = tab.parentElement;
+  const [place, frame] = [tab.getBoundingClientRect(), row.getBoundingClientRect()];
+  if (place.right > frame.right) row.scrollLeft += place.left - frame.left - (frame.width - place.width) / 2;
 });

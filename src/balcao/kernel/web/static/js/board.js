@@ -1,7 +1,8 @@
 // The orders board. Markup: .board[data-board][data-sound] > .lane[data-lane="confirmed"] > .lane__cards > li.ticket
 // [data-card][tabindex][data-id][data-version][data-move-url][data-allowed="confirmed canceled"]; counts in [data-lane-count].
 // Pointer: drag (a finger holds for 250 ms first). Keyboard: arrows walk, Alt+arrows move the card, Enter opens its first link.
-// A move posts {"status": lane, "version": n} as JSON to data-move-url, expects {"version": n}; a refusal puts the card back and says why.
+// A move posts {"status": lane, "version": n} as JSON to data-move-url, expects {"version": n}; a refusal (told as to htmx: 200 with
+// X-Form-Status) puts the card back and says why.
 
 const board = () => document.querySelector("[data-board]");
 const lanes = () => [...document.querySelectorAll("[data-board] [data-lane]")];
@@ -15,9 +16,11 @@ function count() {
 
 async function send(card, lane) {
   const body = { status: lane.dataset.lane, version: Number(card.dataset.version) };
-  const answer = await fetch(card.dataset.moveUrl, { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json", Accept: "application/json" } });
+  const answer = await fetch(card.dataset.moveUrl, { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json", Accept: "application/json", "HX-Request": "true" } });
+  // Signed out meanwhile: the answer names the way to the sign-in.
+  if (answer.headers.has("hx-redirect")) location.assign(answer.headers.get("hx-redirect"));
   const result = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Error(result.detail ?? "");
+  if (!answer.ok || answer.headers.has("x-form-status")) throw new Error(result.detail ?? "");
   return result;
 }
 
@@ -41,6 +44,7 @@ async function move(card, lane, next = null) {
     if (focused) card.focus();
     count();
     toast(error.message);
+    board()?.dispatchEvent(new CustomEvent("live"));
   } finally { card.removeAttribute("aria-busy"); }
 }
 
@@ -193,6 +197,12 @@ document.addEventListener("click", (event) => {
   soundButtons();
 });
 soundButtons();
+
+// Whoever pressed a card's button too late, or while the line is down, sees at once where the order stands.
+document.addEventListener("htmx:afterRequest", (event) => {
+  const deaf = document.querySelector("[data-live-badge]")?.dataset.state !== "on";
+  if (event.target.closest?.("[data-card]") && (deaf || event.detail.xhr?.getResponseHeader("X-Form-Status"))) board()?.dispatchEvent(new CustomEvent("live"));
+});
 
 // -- minutes since: <time data-since="ISO" data-late-after="20"> -------------------------------------------------------------------------
 const tick = () => document.querySelectorAll("[data-board] [data-since]").forEach((place) => {

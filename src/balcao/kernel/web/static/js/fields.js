@@ -44,6 +44,16 @@ document.addEventListener("focusout", (event) => {
   if (Number.isFinite(value)) event.target.value = value.toLocaleString("pt-BR", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 });
 
+// A mistake that was pointed out is no longer pointed at once the field is changed; whether it is right now the server says.
+document.addEventListener("change", (event) => {
+  const input = event.target;
+  if (!input.matches("[aria-invalid]") || !input.value) return;
+  input.removeAttribute("aria-invalid");
+  document.getElementById(`${input.id}-error`)?.remove();
+  const rest = (input.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== `${input.id}-error`);
+  if (rest.length) input.setAttribute("aria-describedby", rest.join(" ")); else input.removeAttribute("aria-describedby");
+});
+
 // -- CEP fills the address of its form; fields are found by what they say they complete -----------------------------------
 const parts = { "address-line1": "street", "address-level3": "district", "address-level2": "city", "address-level1": "state" };
 const asked = new Map();
@@ -73,7 +83,8 @@ document.addEventListener("input", async (event) => {
       const field = form.querySelector(`[autocomplete~="${name}"]`);
       if (field && found[part]) { field.value = found[part]; field.dispatchEvent(new Event("change", { bubbles: true })); }
     }
-    if (document.activeElement === input) form.querySelector('[data-house], [autocomplete~="address-line2"]')?.focus();
+    const next = [...form.querySelectorAll('[autocomplete~="address-line1"], [data-house]')].find((field) => !field.value);
+    if (document.activeElement === input) next?.focus();
   } catch { /* no network: the person types the address, as the form allows */ } finally { input.removeAttribute("aria-busy"); }
 });
 

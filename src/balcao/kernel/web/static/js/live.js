@@ -1,5 +1,5 @@
 // Pages that move by themselves. <body data-live-source="/stream">; any element with data-live="order.placed order.changed" gets
-// the event `live` (write hx-trigger="live") when one of its events arrives. When the stream cannot be had it asks every 15 s instead.
+// the event `live` (write hx-trigger="live") when one of its events arrives. While there is no stream it asks every 15 s instead.
 // [data-live-badge] shows the state; [data-live-countdown="<ISO time>"] counts down to it.
 
 const source = document.body.dataset.liveSource;
@@ -41,7 +41,7 @@ function listen() {
 }
 
 function poll(active) {
-  if (active && !polling) polling = setInterval(() => { if (!document.hidden) tell("*"); }, POLL);
+  if (active && !polling) polling = setInterval(() => { if (!document.hidden && navigator.onLine) tell("*"); }, POLL);
   if (!active && polling) { clearInterval(polling); polling = null; }
 }
 
@@ -53,7 +53,7 @@ function connect() {
   stream.onerror = () => {
     failures += 1;
     show(!navigator.onLine ? "off" : failures > 2 ? "polling" : "retry");
-    if (failures > 2) poll(true);
+    poll(true);
     // A refused stream is closed by the browser for good; try anew, more slowly each time.
     if (stream.readyState === EventSource.CLOSED) setTimeout(connect, Math.min(60000, 1000 * 2 ** failures) * (0.8 + Math.random() * 0.4));
   };
@@ -70,9 +70,29 @@ if (source) {
   addEventListener("pageshow", (event) => { if (event.persisted) { connect(); tell("*"); } });
 }
 
+const rung = new Set();
 const clocks = () => document.querySelectorAll("[data-live-countdown]").forEach((clock) => {
-  const left = Math.max(0, Math.floor((Date.parse(clock.dataset.liveCountdown) - Date.now()) / 1000));
+  const ends = clock.dataset.liveCountdown;
+  const left = Math.max(0, Math.floor((Date.parse(ends) - Date.now()) / 1000));
   clock.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
-  if (!left && !clock.dataset.rung) { clock.dataset.rung = "1"; tell("*"); }
+  if (!left && !rung.has(ends)) { rung.add(ends); tell("*"); }
 });
-if (document.querySelector("[data-live-countdown]")) { clocks(); setInterval(clocks, 1000); }
+clocks();
+setInterval(clocks, 1000);
+
+// -- what one hears and where one stands when a part was drawn anew -------------------------------------------------------
+// The text of [data-live-say] is put into [data-live-said] (a status outside the part) only when it changed. Whoever stood on something
+// that is gone is brought to [data-live-focus] instead of to the top of the page.
+const words = () => document.querySelector("[data-live-say]")?.textContent.trim() ?? "";
+let told = words();
+let stood = false;
+document.addEventListener("htmx:beforeSwap", (event) => { stood = event.target.matches("[data-live]") && event.target.contains(document.activeElement); });
+document.addEventListener("htmx:afterSettle", () => {
+  clocks();
+  const now = words();
+  const place = document.querySelector("[data-live-said]");
+  if (place && now !== told) place.textContent = now;
+  told = now;
+  if (stood && (!document.activeElement || document.activeElement === document.body)) document.querySelector("[data-live-focus]")?.focus({ preventScroll: true });
+  stood = false;
+});

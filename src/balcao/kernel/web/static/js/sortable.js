@@ -35,8 +35,9 @@ async function putDown() {
   if (after.every((row, index) => row === before[index])) return;
   const body = new URLSearchParams(after.map((row) => ["ids", row.dataset.id]));
   try {
-    const answer = await fetch(list.dataset.sortUrl, { method: "POST", body, headers: { Accept: "application/json" } });
-    if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).detail);
+    const answer = await fetch(list.dataset.sortUrl, { method: "POST", body, headers: { Accept: "application/json", "HX-Request": "true" } });
+    if (answer.headers.has("hx-redirect")) location.assign(answer.headers.get("hx-redirect"));
+    if (!answer.ok || answer.headers.has("x-form-status")) throw new Error((await answer.json().catch(() => ({}))).detail);
     list.dispatchEvent(new CustomEvent("balcao:sorted", { bubbles: true }));
   } catch (error) {
     list.append(...before);

@@ -6,13 +6,16 @@ const strip = document.querySelector(".strip nav");
 if (strip) {
   const links = new Map([...strip.querySelectorAll('a[href*="#"]')].map((link) => [link.hash.slice(1), link]));
   const seen = new Set();
+  const bring = (link, behavior) => strip.scrollTo({ left: link.offsetLeft - strip.offsetLeft - 16, behavior });
+  // The browser leaves a link that is half in sight where it is; whoever walks by keyboard wants to read it.
+  strip.addEventListener("focusin", (event) => { if (event.target.matches(":focus-visible")) bring(event.target, "instant"); });
   const mark = () => {
     const first = [...links.keys()].find((id) => seen.has(id));
     if (!first) return;
     for (const [id, link] of links) {
       if (id === first && !link.hasAttribute("aria-current")) {
         link.setAttribute("aria-current", "true");
-        strip.scrollTo({ left: link.offsetLeft - strip.offsetLeft - 16, behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+        bring(link, matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
       } else if (id !== first) link.removeAttribute("aria-current");
     }
   };
@@ -28,7 +31,8 @@ if (strip) {
 // -- the product sheet ------------------------------------------------------------------------------------------------------
 // <form data-sheet data-base="1290">: [data-sku="990"] radios replace the base; <fieldset data-group data-mode="sum|highest|average"
 // data-min data-max data-say-missing data-say-done> holds inputs with data-cents (ticks, radios, or number fields); [data-total] shows the sum.
-const money = new Intl.NumberFormat("pt-BR", { style: "currency", currency: "BRL" });
+const figures = new Intl.NumberFormat(document.documentElement.lang, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const money = (cents) => `R$\u00a0${figures.format(cents / 100)}`;
 
 function chosen(group) {
   return [...group.querySelectorAll("input[data-cents]")].flatMap((input) => {
@@ -68,7 +72,8 @@ function recount(form) {
     missing += bound(group, prices.length);
   }
   const quantity = Number(form.querySelector('[name="quantity"]')?.value || 1);
-  form.querySelectorAll("[data-total]").forEach((place) => { place.textContent = money.format((unit * quantity) / 100); });
+  // "R$ 0,00" beside an unmade choice would be a promise nobody keeps.
+  form.querySelectorAll("[data-total]").forEach((place) => { place.textContent = missing && !unit ? "" : money(unit * quantity); });
   return missing;
 }
 
@@ -90,3 +95,10 @@ document.addEventListener("submit", (event) => {
   groups[0].scrollIntoView({ block: "center" });
   groups[0].querySelector("input:not(:disabled), button:not(:disabled)")?.focus();
 }, true);
+
+// -- the shop as an app: the worker comes last, when the page has all it needs --------------------------------------------------
+const { worker, workerScope: scope } = document.body.dataset;
+if (worker && navigator.serviceWorker) {
+  const register = () => setTimeout(() => navigator.serviceWorker.register(worker, { scope }).catch(() => { /* private windows refuse workers; the shop works without */ }), 1500);
+  if (document.readyState === "complete") register(); else addEventListener("load", register, { once: true });
+}

@@ -1,0 +1,220 @@
+"""Every page of the panel, and the ways into it: no barrier, a quiet console, nothing left in the other language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from babel.messages.pofile import read_po
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.e2e.conftest import Visitor, visit
+from tests.e2e.page_checks import violations
+from tests.e2e.panel_steps import order_by_api, sign_in
+
+SOURCE = Path(__file__).parents[2] / "src" / "balcao"
+DOORS = ("/", "/painel/entrar", "/painel/esqueci", "/docs/errors")
+STORE = ("", "/horarios", "/dias", "/entrega", "/pagamento", "/pausa")
+PAGES = (
+    "/painel", "/painel/pedidos", "/painel/pedidos/lista", "/painel/catalogo", "/painel/catalogo/produtos/novo",
+    "/painel/catalogo/categorias", "/painel/catalogo/complementos", "/painel/catalogo/complementos/novo",
+    "/painel/estoque", "/painel/lojas", "/painel/lojas/nova", "/painel/lojas/negocio", "/painel/equipe",
+    "/painel/equipe/convidar", "/painel/equipe/nova", "/painel/equipe/grupos", "/painel/equipe/grupos/novo",
+    "/painel/equipe/sessoes", "/painel/conta", "/painel/mensagens",
+)  # fmt: skip
+LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((1280, "light"), (390, "dark"))
+# One page of each kind is found on the page that lists them.
+ONE_OF = {
+    "/painel/catalogo": r"/painel/catalogo/produtos/[0-9a-f-]{36}$",
+    "/painel/catalogo/complementos": r"/painel/catalogo/complementos/[0-9a-f-]{36}$",
+    "/painel/estoque": r"/painel/estoque/[0-9a-f-]{36}$",
+    "/painel/lojas": r"/painel/lojas/[0-9a-f-]{36}$",
+    "/painel/equipe": r"/painel/equipe/pessoas/[0-9a-f-]{36}$",
+    "/painel/equipe/grupos": r"/painel/equipe/grupos/[0-9a-f-]{36}$",
+}
+# What a shop wrote itself is in its own language: names of its goods, people, groups and messages.
+SEEN_TEXTS = """
+() => {
+  const texts = new Set();
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const place = walker.currentNode.parentElement;
+    if (!place.closest("script, style, svg, noscript, [lang]:not(html)")) texts.add(walker.currentNode.textContent.trim());
+  }
+  for (const name of ["aria-label", "title", "placeholder", "alt"])
+    document.querySelectorAll(`[${name}]`).forEach((each) => texts.add(each.getAttribute(name).trim()));
+  return [...texts];
+}
+"""
+
+
+def _catalogue() -> dict[str, str]:
+    """Every English text with its Portuguese, where the two differ."""
+    words: dict[str, str] = {}
+    for path in sorted(SOURCE.glob("**/locale/pt_BR.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale="pt_BR"):
+                if message.id and message.id != message.string:
+                    words[str(message.id)] = str(message.string)
+    return words
+
+
+@pytest.fixture(scope="module")
+def owner(base_url: str, browser: Browser) -> Iterator[Visitor]:
+    """The owner of the demo bakery, signed in, with an order to look at."""
+    visitor = visit(browser, base_url, width=1280)
+    sign_in(visitor)
+    yield visitor
+    visitor.page.context.close()
+
+
+@pytest.fixture(scope="module")
+def addresses(base_url: str, owner: Visitor) -> list[str]:
+    """Every page there is to look at."""
+    order = f"/painel/pedidos/{order_by_api(base_url, '(11) 98765-0777')}"
+    found = [*PAGES, order, f"{order}/comanda"]
+    for listing, pattern in ONE_OF.items():
+        owner.open(listing)
+        links = owner.page.eval_on_selector_all("a[href]", "all => all.map(one => one.getAttribute('href'))")
+        one = next(link for link in links if re.search(pattern, link))
+        found += [one + tab for tab in STORE] if listing == "/painel/lojas" else [one]
+    return found
+
+
+def _faults(page: Page, about: str, within: str | None = None) -> list[str]:
+    """Barriers on a wide screen in the light and on a phone in the dark, and anything wider than the screen.
+
+    `within` is for a menu that hangs over a page one may still touch: what it half covers is not meant to be hit.
+    """
+    told: list[str] = []
+    for width, theme in LOOKS:
+        page.set_viewport_size({"width": width, "height": 844})
+        page.emulate_media(color_scheme=theme)
+        told += [f"{about} at {width} {theme}: {fault}" for fault in violations(page, within)]
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            told.append(f"{about} at {width}: wider than the screen")
+    return told
+
+
+def _few_doors(route: Route) -> None:
+    """The description of the API cut to its last doors: drawn whole, it takes minutes to look through."""
+    whole = route.fetch().json()
+    whole["paths"] = dict(list(whole["paths"].items())[-4:])
+    route.fulfill(json=whole)
+
+
+@pytest.mark.e2e
+def test_the_ways_in_have_no_barrier(base_url: str, browser: Browser) -> None:
+    visitor = visit(browser, base_url, width=1280)
+    told: list[str] = []
+    for path in DOORS:
+        visitor.open(path)
+        told += _faults(visitor.page, path)
+    visitor.page.route("**/openapi.json", _few_doors)
+    for path, drawn in (("/docs", ".opblock-tag"), ("/redoc", "#redoc h2")):
+        visitor.open(path)
+        visitor.page.locator(drawn).first.wait_for()
+        told += _faults(visitor.page, path)
+    visitor.open("/painel/entrar")
+    visitor.page.locator("input[name=email]").fill("ninguem@padaria.example")
+    visitor.page.locator("input[name=password]").fill("errada")
+    with visitor.seen.expecting(401, "/painel/entrar"), visitor.seen.expecting(422, "/painel/entrar"):
+        visitor.page.get_by_role("button", name="Entrar").click()
+        expect(visitor.page.locator("[role=alert]")).to_be_visible()
+    told += _faults(visitor.page, "refused sign-in")
+    for path in ("/painel/convite/gone", "/painel/nova-senha/gone"):
+        with visitor.seen.expecting(410, path):
+            visitor.open(path)
+            told += _faults(visitor.page, path)
+    assert told == [], "\n".join(told)
+    visitor.assert_clean()
+
+
+@pytest.mark.e2e
+def test_no_page_of_the_panel_has_a_barrier_or_english_in_it(owner: Visitor, addresses: list[str]) -> None:
+    english = set(_catalogue()) - set(_catalogue().values())
+    told: list[str] = []
+    for path in addresses:
+        owner.open(path)
+        told += [f"{path} says “{text}”" for text in owner.page.evaluate(SEEN_TEXTS) if text in english]
+        told += _faults(owner.page, path)
+    assert told == [], "\n".join(told)
+    owner.assert_clean()
+
+
+@pytest.mark.e2e
+def test_what_opens_over_a_page_has_no_barrier(owner: Visitor) -> None:
+    page = owner.page
+    page.set_viewport_size({"width": 1280, "height": 844})
+    told: list[str] = []
+    owner.open("/painel/estoque")
+    page.keyboard.press("Control+k")
+    expect(page.locator("#palette")).to_be_visible()
+    told += _faults(page, "palette")
+    page.keyboard.type("equ")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/painel/equipe")
+    owner.open("/painel/estoque")
+    page.set_viewport_size({"width": 1280, "height": 844})
+    page.get_by_role("link", name="Pão francês").first.click()
+    expect(page.locator("#item-drawer")).to_be_visible()
+    told += _faults(page, "drawer of an item")
+    page.keyboard.press("Escape")
+    expect(page.locator("#item-drawer")).to_be_hidden()
+    page.get_by_role("button", name="Mais", exact=True).click()
+    expect(page.locator("#everything")).to_be_visible()
+    told += _faults(page, "all sections")
+    page.keyboard.press("Escape")
+    page.set_viewport_size({"width": 1280, "height": 844})
+    page.locator(".top .drop summary").last.click()
+    expect(page.get_by_role("link", name="Sua conta").last).to_be_visible()
+    told += _faults(page, "account menu", ".top")
+    assert told == [], "\n".join(told)
+    owner.assert_clean()
+
+
+@pytest.mark.e2e
+def test_whoever_is_invited_finds_no_barrier_at_the_door(
+    base_url: str, browser: Browser, owner: Visitor
+) -> None:
+    owner.open("/painel/equipe/convidar")
+    owner.page.get_by_label("E-mail").fill("nova@padaria.example")
+    owner.page.get_by_role("button", name="Enviar convite").click()
+    owner.page.wait_for_url("**/painel/equipe*")
+    owner.open("/painel/mensagens")
+    found = re.search(r"/painel/convite/[\w-]+", owner.page.content())
+    assert found
+    guest = visit(browser, base_url, width=390)
+    guest.open(found[0])
+    expect(guest.page.get_by_label("Seu nome")).to_be_visible()
+    assert _faults(guest.page, "invitation") == []
+    guest.assert_clean()
+
+
+@pytest.mark.e2e
+def test_in_english_nothing_of_the_program_is_portuguese(
+    base_url: str, browser: Browser, owner: Visitor, addresses: list[str]
+) -> None:
+    visitor = visit(browser, base_url, width=1280, language="en")
+    sign_in(visitor)
+    own = {
+        "Padaria Três Marias",
+        "Pão francês",
+        "Balcão",
+        "Gerência",
+        "Vila Mariana",
+        "Pinheiros",
+        "Pão de queijo",
+    }
+    portuguese = set(_catalogue().values()) - own - set(_catalogue())
+    told: list[str] = []
+    for path in addresses:
+        visitor.open(path)
+        assert visitor.page.locator("html").get_attribute("lang") == "en"
+        told += [f"{path} says “{text}”" for text in visitor.page.evaluate(SEEN_TEXTS) if text in portuguese]
+        told += [f"{path}: {fault}" for fault in violations(visitor.page)]
+    assert told == [], "\n".join(told)
+    visitor.assert_clean()
