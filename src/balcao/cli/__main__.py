@@ -2,4 +2,4 @@
 
 from balcao.cli.main import app
 
-app()
+app(prog_name="balcao")

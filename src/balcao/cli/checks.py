@@ -12,6 +12,13 @@ import typer
 
 ROOT = Path(__file__).resolve().parents[3]
 PATHS = ("src", "tests", "migrations/env.py")
+COVERAGE = ("--cov=balcao", "--cov-config=pyproject.toml", "--cov-report=term")
+# Decisions without a database: no line and no branch of theirs goes without a test.
+PURE_RULES = ("brazil/*", "kernel/money.py", "kernel/identity/team_rules.py", *(
+    f"modules/store/{name}.py"
+    for name in ("pricing", "option_rules", "order_states", "opening_hours", "time_slots", "delivery_areas",
+                 "stock_rules", "search_terms", "holidays", "catalog_rules", "catalog_document")
+))  # fmt: skip
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -33,20 +40,34 @@ def run_checks() -> int:
     return len(failed)
 
 
-def run_tests(arguments: list[str]) -> int:
+def run_tests(arguments: list[str], *, coverage: bool = False) -> int:
     """Every test, real PostgreSQL and real Chromium included. Answers pytest's exit code.
 
     The browser tests run in a process of their own: Playwright and the asynchronous tests each want the event loop.
+    `coverage` measures the others: what a test starts as a process of its own is not seen.
     """
     need_chromium()
+    want_redis()
+    measured = COVERAGE if coverage else ()
     if arguments:
-        return _pytest(arguments)
-    outcomes = [_pytest(["tests", "--ignore=tests/e2e"]), _pytest(["tests/e2e"])]
+        return _pytest([*arguments, *measured])
+    outcomes = [_pytest(["tests", "--ignore=tests/e2e", *measured]), _pytest(["tests/e2e"])]
+    if coverage:
+        outcomes.append(_pure_rules_are_covered())
     return max(outcomes)
 
 
+def _pure_rules_are_covered() -> int:
+    """Fails when a line or a branch of a pure rule did not run in what was just measured."""
+    pure = ",".join(f"src/balcao/{name}" for name in PURE_RULES)
+    command = [sys.executable, "-m", "coverage", "report", f"--include={pure}", "--fail-under=100"]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
+
+
 def _pytest(arguments: list[str]) -> int:
-    return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode
+    # -rs: what was skipped, and what it would have needed, stands at the end.
+    command = [sys.executable, "-m", "pytest", "-rs", *arguments]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
 def chromium_path() -> str | None:
@@ -57,22 +78,33 @@ def chromium_path() -> str | None:
 
 def need_chromium() -> None:
     """Installs Debian's Chromium when this may (root, apt); says what is missing and stops otherwise."""
-    if chromium_path() is not None:
-        return
-    apt = shutil.which("apt-get")
-    if apt is not None and os.geteuid() == 0:
-        typer.echo("Installing Chromium for the browser tests …", err=True)
-        quiet = {"DEBIAN_FRONTEND": "noninteractive", **os.environ}
-        subprocess.run([apt, "update", "-qq"], env=quiet, check=False)
-        subprocess.run(
-            [apt, "install", "-y", "-qq", "--no-install-recommends", "chromium"],
-            env=quiet,
-            check=False,
-            stdout=subprocess.DEVNULL,
-        )
+    if chromium_path() is None:
+        _install_from_debian("chromium")
     if chromium_path() is None:
         typer.echo("The browser tests need Chromium. On Debian: apt-get install chromium", err=True)
         raise typer.Exit(2)
+
+
+def want_redis() -> None:
+    """Redis is an optional part: where this may not install it, its tests are skipped and listed at the end."""
+    if shutil.which("redis-server") is None:
+        _install_from_debian("redis-server")
+
+
+def _install_from_debian(package: str) -> None:
+    """Asks apt, when there is one and this is root. The package's own service is not started."""
+    apt = shutil.which("apt-get")
+    if apt is None or os.geteuid() != 0:
+        return
+    typer.echo(f"Installing {package} for the tests …", err=True)
+    quiet = {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1", **os.environ}
+    subprocess.run([apt, "update", "-qq"], env=quiet, check=False)
+    subprocess.run(
+        [apt, "install", "-y", "-qq", "--no-install-recommends", package],
+        env=quiet,
+        check=False,
+        stdout=subprocess.DEVNULL,
+    )
 
 
 def _step(name: str, command: list[str]) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from balcao.cli.collector import start_quickly
 
 app = typer.Typer(
     help="Balcão: one program that runs a Brazilian small business online.",
@@ -13,7 +16,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-Data = Annotated[Path | None, typer.Option("--data", help="Folder with all state of the instance.")]
+
+
+def _from_where_started(folder: Path | None) -> Path | None:
+    """The launcher goes to the checkout; a folder the person names is meant from where the person stands."""
+    return folder and Path(os.environ.get("BALCAO_STARTED_IN", "")) / folder.expanduser()
+
+
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        help="Folder with all state of the instance; .balcao by default.",
+        callback=_from_where_started,
+    ),
+]
 Port = Annotated[int, typer.Option("--port", help="Port to listen on.")]
 
 
@@ -23,26 +40,36 @@ def up(
     data: Data = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="Forget everything in the data folder first.")
+        bool, typer.Option("--fresh", help="Forget the database, files and secrets of the data folder first.")
     ] = False,
 ) -> None:
-    """Run everything here: database, pages, API and worker, with a demo business."""
+    """Run everything on this machine, with demo shops."""
+    start_quickly()
     from balcao.cli.up import run_up
 
     run_up(port=port, data=data, host=host, fresh=fresh)
 
 
 @app.command()
-def serve(port: Port = 8000, host: str = "0.0.0.0", workers: int = 1, data: Data = None) -> None:  # noqa: S104
-    """Serve pages and API only; run workers beside it with `balcao worker`."""
+def serve(
+    port: Port = 8000,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "0.0.0.0",  # noqa: S104
+    workers: Annotated[int, typer.Option(min=1, help="Processes that serve.")] = 1,
+    data: Data = None,
+) -> None:
+    """Serve pages and API; workers run beside it."""
+    start_quickly()
     from balcao.cli.serve import run_serve
 
     run_serve(port=port, host=host, workers=workers, data=data)
 
 
 @app.command()
-def worker(concurrency: int = 4, data: Data = None) -> None:
-    """Run a job worker."""
+def worker(
+    concurrency: Annotated[int, typer.Option(min=1, help="Jobs worked on at once.")] = 4, data: Data = None
+) -> None:
+    """Work on the jobs of the queue."""
+    start_quickly()
     from balcao.cli.serve import run_worker_process
 
     run_worker_process(concurrency=concurrency, data=data)
@@ -50,24 +77,26 @@ def worker(concurrency: int = 4, data: Data = None) -> None:
 
 @app.command()
 def migrate(data: Data = None) -> None:
-    """Bring the database to the schema of this version."""
-    from balcao.cli.instance import Instance, load_settings
+    """Bring the database to this version's schema."""
+    from balcao.cli.instance import load_settings, running
     from balcao.kernel.db.migrate import migrate as apply
 
-    url = Instance(load_settings(data_dir=data)).database_url()
-    typer.echo("migrated" if apply(url) else "already current")
+    with running(load_settings(data_dir=data)) as url:
+        typer.echo("migrated" if apply(url) else "already current")
 
 
 @app.command()
 def seed(
-    scale: Annotated[int, typer.Option("--scale", help="Synthetic tenants to make.")] = 0,
-    orders: Annotated[int, typer.Option("--orders", help="Orders of each synthetic tenant.")] = 200,
+    scale: Annotated[int, typer.Option("--scale", min=0, max=9999, help="Invented businesses to make.")] = 0,
+    orders: Annotated[int, typer.Option("--orders", min=0, help="Orders of each invented business.")] = 200,
+    lot: Annotated[int, typer.Option("--seed", help="The same number makes the same businesses.")] = 1,
     data: Data = None,
+    sure: Annotated[bool, typer.Option("--yes", help="Also in staging and production.")] = False,
 ) -> None:
-    """Load the demo businesses, or with --scale synthetic tenants with orders for load work."""
+    """Load the demo shops, or many invented ones."""
     from balcao.cli.seed import run_seed
 
-    run_seed(scale=scale, orders=orders, data=data)
+    run_seed(scale=scale, orders=orders, seed=lot, data=data, sure=sure)
 
 
 @app.command()
@@ -78,10 +107,59 @@ def check() -> None:
     raise typer.Exit(1 if run_checks() else 0)
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def test(context: typer.Context) -> None:
-    """Every check and every test. Arguments go to pytest and then only the tests run."""
+@app.command("test", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def every_test(
+    context: typer.Context,
+    coverage: Annotated[
+        bool, typer.Option("--coverage", help="Measure which lines and branches ran, and print the rest.")
+    ] = False,
+) -> None:
+    """Every check and every test; arguments go to pytest."""
     from balcao.cli.checks import run_checks, run_tests
 
     failed_checks = 0 if context.args else run_checks()
-    raise typer.Exit(run_tests(context.args) or (1 if failed_checks else 0))
+    raise typer.Exit(run_tests(context.args, coverage=coverage) or (1 if failed_checks else 0))
+
+
+@app.command()
+def bench(
+    only: Annotated[str, typer.Argument(help="Part of a scenario's name; all by default.")] = "",
+    rounds: Annotated[int, typer.Option(help="Rounds; every one runs all scenarios in turn.")] = 5,
+    seconds: Annotated[float, typer.Option(help="Length of one scenario in one round.")] = 4.0,
+    data: Data = None,
+) -> None:
+    """Measure the shop under load beside controls."""
+    from balcao.cli.bench.command import run_bench
+
+    run_bench(rounds=rounds, seconds=seconds, only=only, data=data)
+
+
+@app.command()
+def reference(
+    check: Annotated[bool, typer.Option("--check", help="Only compare; fail when a page is stale.")] = False,
+) -> None:
+    """Write docs/reference and .env.example from the code."""
+    from balcao.cli.reference.book import stale, write
+
+    names = stale(app) if check else write(app)
+    for name in names:
+        typer.echo(f"stale: {name}" if check else f"written: {name}")
+    raise typer.Exit(1 if check and names else 0)
+
+
+@app.command()
+def screenshots(
+    out: Annotated[
+        Path, typer.Option("--out", help="Folder for the pictures.", callback=_from_where_started)
+    ] = Path("screenshots"),
+    pages: Annotated[
+        str, typer.Option("--pages", help="Parts of page names, with commas; all by default.")
+    ] = "",
+    url: Annotated[
+        str, typer.Option("--url", help="A running demo; one of its own is started otherwise.")
+    ] = "",
+) -> None:
+    """Take pictures of the main pages, light and dark."""
+    from balcao.cli.screenshots import run_screenshots
+
+    run_screenshots(out=out, wanted=[part for part in pages.split(",") if part], url=url.rstrip("/"))

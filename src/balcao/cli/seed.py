@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 import typer
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from balcao.cli.instance import Instance, load_settings
+from balcao.cli.instance import fail, load_settings, running
+from balcao.kernel.db.migrate import migrate
 from balcao.kernel.identity.models import User, UserGroup
 from balcao.kernel.identity.passwords import hash_password
 from balcao.kernel.ids import new_id
@@ -22,7 +24,7 @@ from balcao.kernel.tenants import Plan, Subscription, TenantRow
 from balcao.registry import MODULES, build_runtime
 
 DEMO_PASSWORD = "balcao-demo"  # noqa: S105 - printed by `balcao up`, refused outside development
-EVERYTHING = ["store", "contacts", "desk", "keepsakes", "courses"]
+EVERYTHING = [module.name for module in MODULES]
 ATTENDANT_RIGHTS = [
     "store.orders:view",
     "store.orders:edit",
@@ -67,10 +69,17 @@ async def make_plan(runtime: Runtime, slug: str, name: str, modules: list[str]) 
         )
 
 
-async def make_tenant(runtime: Runtime, tenant: DemoTenant, plan: str) -> bool:
+async def make_tenant(
+    runtime: Runtime,
+    tenant: DemoTenant,
+    plan: str,
+    *,
+    tenant_id: UUID | None = None,
+    password_hash: str | None = None,
+) -> bool:
     """A tenant on a plan with its people and groups; False when it was there already."""
+    tenant_id = tenant_id or new_id()
     async with platform_work(runtime.database) as session:
-        tenant_id = new_id()
         made = await session.execute(
             insert(TenantRow)
             .values(id=tenant_id, slug=tenant.slug, name=tenant.name, accent=tenant.accent)
@@ -82,7 +91,7 @@ async def make_tenant(runtime: Runtime, tenant: DemoTenant, plan: str) -> bool:
         plan_id = (await session.execute(select(Plan.id).where(Plan.slug == plan))).scalar_one()
         session.add(Subscription(tenant_id=tenant_id, plan_id=plan_id, status="active"))
     found = await runtime.tenants.find("slug", tenant.slug)
-    password = await hash_password(DEMO_PASSWORD)
+    password = password_hash or await hash_password(DEMO_PASSWORD)
     async with runtime.transactions.begin(found) as uow:
         managers = UserGroup(tenant_id=found.id, name="Gerência", permissions=sorted(runtime.permissions))
         counter = UserGroup(tenant_id=found.id, name="Balcão", permissions=ATTENDANT_RIGHTS)
@@ -129,9 +138,33 @@ async def seed_demo(settings: Settings, url: str) -> None:
         await runtime.database.close()
 
 
-def run_seed(*, scale: int, orders: int, data: Path | None) -> None:
-    """The command."""
+def run_seed(*, scale: int, orders: int, seed: int, data: Path | None, sure: bool) -> None:
+    """The command: the demo businesses, or `scale` synthetic ones with so many orders each."""
     settings = load_settings(data_dir=data)
-    url = Instance(settings).database_url()
-    asyncio.run(seed_demo(settings, url))
-    typer.echo("The demo businesses are there.")
+    if settings.env != "development" and not sure:
+        fail(f"This is {settings.env}: invented businesses do not belong here. If you mean it, add --yes.")
+    with running(settings) as url:
+        migrate(url)
+        if scale == 0:
+            asyncio.run(seed_demo(settings, url))
+            typer.echo("The demo businesses are there.")
+        else:
+            asyncio.run(_seed_synthetic(settings, url, scale, orders, seed))
+
+
+async def _seed_synthetic(settings: Settings, url: str, scale: int, orders: int, seed: int) -> None:
+    from balcao.cli.synthetic.make import make_synthetic, slug_of
+
+    runtime = build_runtime(settings, url)
+    try:
+        made = await make_synthetic(runtime, scale=scale, orders=orders, seed=seed)
+    finally:
+        await runtime.database.close()
+    if made.there_before:
+        typer.echo(f"{made.there_before} of the businesses were there and stay as they are.")
+    if made.tenants:
+        speed = made.orders / made.seconds
+        typer.echo(
+            f"Made {made.tenants} businesses with {made.orders} orders in {made.seconds:.1f} s ({speed:.0f} orders/s): "
+            f"{slug_of(1)} to {slug_of(scale)}, sign in as dona@{slug_of(1)}.example, password {DEMO_PASSWORD}."
+        )

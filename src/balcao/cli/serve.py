@@ -9,7 +9,8 @@ from typing import Any
 
 import uvicorn
 
-from balcao.cli.instance import Instance, load_settings
+from balcao.cli.collector import settle
+from balcao.cli.instance import Instance, fail, load_settings, running
 from balcao.kernel.db.migrate import database_revision, newest_revision
 from balcao.kernel.observability.logging import configure_logging
 from balcao.kernel.settings import Settings
@@ -44,6 +45,7 @@ def start_logging(settings: Settings) -> None:
 def serve_app(app: Any, *, host: str, port: int) -> None:
     """Serves one application in this process until a signal. Open event streams are cut after two seconds."""
     start_logging(app.state.runtime.settings)
+    settle()
     options = uvicorn_options()
     options["timeout_graceful_shutdown"] = 2
     uvicorn.run(app, host=host, port=port, **options)
@@ -53,19 +55,25 @@ def make_app() -> Any:
     """The application factory for several server processes; the data folder comes through the environment."""
     settings = load_settings()
     start_logging(settings)
-    return web_app(build_runtime(settings, Instance(settings).database_url()))
+    app = web_app(build_runtime(settings, Instance(settings).database_url()))
+    settle()
+    return app
 
 
 def run_serve(*, port: int, host: str, workers: int, data: Path | None) -> None:
     """Serves with several processes. The database must be migrated."""
     _hand_down(data)
     settings = load_settings()
-    url = Instance(settings).database_url()
-    if database_revision(url) != newest_revision():
-        raise SystemExit("The database is not at this version's schema. Run `balcao migrate` first.")
-    uvicorn.run(
-        "balcao.cli.serve:make_app", factory=True, host=host, port=port, workers=workers, **uvicorn_options()
-    )
+    with running(settings) as url:
+        need_schema(url)
+        uvicorn.run(
+            "balcao.cli.serve:make_app",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            **uvicorn_options(),
+        )
 
 
 def run_worker_process(*, concurrency: int, data: Path | None) -> None:
@@ -75,7 +83,17 @@ def run_worker_process(*, concurrency: int, data: Path | None) -> None:
     _hand_down(data)
     settings = load_settings()
     start_logging(settings)
-    asyncio.run(work(build_runtime(settings, Instance(settings).database_url()), concurrency=concurrency))
+    with running(settings) as url:
+        need_schema(url)
+        runtime = build_runtime(settings, url)
+        settle()
+        asyncio.run(work(runtime, concurrency=concurrency))
+
+
+def need_schema(url: str) -> None:
+    """Ends the program when the database is not at this version's schema."""
+    if database_revision(url) != newest_revision():
+        fail("The database is not at this version's schema. Run `balcao migrate` first.")
 
 
 def _hand_down(data: Path | None) -> None:
