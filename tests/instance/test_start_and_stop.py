@@ -69,7 +69,11 @@ def test_two_side_by_side_one_in_a_deep_folder_of_an_ordinary_user(
     taken = balcao("up", "--port", port, "--data", str(tmp_path / "three"))
     assert taken.returncode == 1
     assert taken.stderr.strip() == f"Port {port} is taken. Use --port to choose another."
+    socket_folder = Path((data / "postgres" / "postmaster.pid").read_text().splitlines()[4])
+    assert socket_folder != data / "postgres"
+    assert socket_folder.stat().st_mode & 0o077 == 0
     assert {one.stop(), two.stop()} == {0}
+    assert not socket_folder.exists()
     assert not (data / "postgres" / "postmaster.pid").exists()
 
 

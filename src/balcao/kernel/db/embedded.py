@@ -259,12 +259,16 @@ class EmbeddedPostgres:
         pid = self._child.pid if self._child is not None else self._pid()
         if pid is None or not _is_postgres_of(pid, self._folder):
             return
+        socket_folder = self._socket_folder_in_pid_file()
         for kind in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, kind)
             if self._is_gone(pid, STOP_WITHIN_SECONDS):
                 break
         self._child = None
+        if socket_folder is not None and socket_folder != self._folder:
+            with contextlib.suppress(OSError):  # still in use: the next stop removes it
+                socket_folder.rmdir()
 
     def _is_gone(self, pid: int, seconds: float) -> bool:
         ends = time.monotonic() + seconds
@@ -314,5 +318,5 @@ def _is_postgres_of(pid: int, folder: Path) -> bool:
         ):
             return False
         return Path(command[command.index("-D") + 1]).resolve() == folder.resolve()
-    except psutil.NoSuchProcess:
+    except psutil.Error:
         return False
