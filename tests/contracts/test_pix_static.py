@@ -139,9 +139,7 @@ def test_the_picture_draws_the_code_and_nothing_that_a_page_would_refuse() -> No
     assert "style" not in svg
     assert "class" not in svg
     size = int(root.attrib["viewBox"].split()[2])
-    path = root.findall("{http://www.w3.org/2000/svg}path")[1].attrib["d"]
     image = Image.new("L", (size * 4, size * 4), 255)
-    for x, y, width, height in re.findall(r"M(\d+) (\d+)h(\d+)v(\d+)", path):
-        left, top = int(x) * 4, int(y) * 4
-        image.paste(0, (left, top, left + int(width) * 4, top + int(height) * 4))
+    for x, y in modules_drawn(svg):
+        image.paste(0, (x * 4, y * 4, x * 4 + 4, y * 4 + 4))
     assert zxingcpp.read_barcode(image).text == text

@@ -13,8 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import CheckConstraint, UniqueConstraint, delete, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import CheckConstraint, UniqueConstraint, delete, text, update
 from sqlalchemy.orm import Mapped
 
 from balcao.kernel.db.models import Stamped, TenantModel
@@ -64,6 +63,16 @@ class StoredAnswer:
     response: dict[str, Any]
 
 
+_CLAIM = text(
+    "insert into idempotency_keys (tenant_id, id, scope, key, fingerprint) values (:tenant, :id, :scope, :key, :fingerprint) "
+    "on conflict (tenant_id, scope, key) do nothing returning id"
+)
+_STORED = text(
+    "select fingerprint, status, response from idempotency_keys "
+    "where tenant_id = :tenant and scope = :scope and key = :key"
+)
+
+
 def fingerprint_of(payload: Any) -> str:
     """Digest of a JSON-ready request, indifferent to the order of keys."""
     return hashlib.sha256(orjson.dumps(payload, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
@@ -76,23 +85,11 @@ async def claim_key(uow: UnitOfWork, scope: str, key: str | None, fingerprint: s
     """
     if not key or len(key) > 255 or not key.isprintable():
         raise IdempotencyKeyMissingError
-    taken = await uow.session.execute(
-        insert(IdempotencyKey)
-        .values(tenant_id=uow.tenant_id, id=new_id(), scope=scope, key=key, fingerprint=fingerprint)
-        .on_conflict_do_nothing(index_elements=["tenant_id", "scope", "key"])
-        .returning(IdempotencyKey.id)
-    )
+    parameters = {"tenant": uow.tenant_id, "scope": scope, "key": key}
+    taken = await uow.session.execute(_CLAIM, {**parameters, "id": new_id(), "fingerprint": fingerprint})
     if taken.first() is not None:
         return None
-    stored = (
-        await uow.session.execute(
-            select(IdempotencyKey.fingerprint, IdempotencyKey.status, IdempotencyKey.response).where(
-                IdempotencyKey.tenant_id == uow.tenant_id,
-                IdempotencyKey.scope == scope,
-                IdempotencyKey.key == key,
-            )
-        )
-    ).one()
+    stored = (await uow.session.execute(_STORED, parameters)).one()
     if stored.fingerprint != fingerprint:
         raise IdempotencyKeyReusedError
     return StoredAnswer(stored.status or 200, stored.response or {})

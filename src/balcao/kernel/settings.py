@@ -51,8 +51,15 @@ class Settings(BaseSettings):
             "source": "Your database server; the role must own the database and need not be a superuser."
         },
     )
-    database_pool_size: int = Field(12, ge=1, le=200, description="Connections kept open by one process.")
-    database_pool_overflow: int = Field(12, ge=0, le=200, description="Connections allowed above the pool.")
+    database_pool_size: int = Field(
+        16, ge=1, le=200, description="Connections one process keeps open, made when first needed."
+    )
+    database_pool_overflow: int = Field(
+        0,
+        ge=0,
+        le=200,
+        description="Connections allowed above the pool. Each is made for one request and closed, which is slow.",
+    )
     database_statement_timeout_ms: int = Field(
         15_000, ge=100, description="Longest a request's statement may run, in milliseconds."
     )

@@ -34,7 +34,7 @@ def sqlalchemy_url(database_url: str) -> URL:
 class Database:
     """One PostgreSQL database as this process sees it: an engine and its session factory."""
 
-    def __init__(self, database_url: str, *, pool_size: int = 12, overflow: int = 12) -> None:
+    def __init__(self, database_url: str, *, pool_size: int = 16, overflow: int = 0) -> None:
         self.url = database_url
         self.engine: AsyncEngine = create_async_engine(
             sqlalchemy_url(database_url),
