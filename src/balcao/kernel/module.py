@@ -52,12 +52,14 @@ DemoLoader = Callable[["Runtime", Tenant, DemoInput], Awaitable[None]]
 class HotDoor:
     """A GET path (without /api/v1) whose answers lie ready in the cache, so that the router need not be asked.
 
-    `find(runtime, tenant, query string)` answers from memory or None, at once; it never waits. The route of the same
-    path stays and gives the same bytes whenever `find` has none.
+    `find(runtime, tenant, query string)` answers from memory or None, at once; it never waits. `make`, asked next, may
+    wait, and answers None for what only the route understands. The route of the same path stays, gives the same bytes,
+    and does the refusing: a DomainError of `make` leaves the question to it.
     """
 
     path: str
     find: Callable[[Runtime, Tenant, bytes], CachedBytes | None]
+    make: Callable[[Runtime, Tenant, bytes], Awaitable[CachedBytes | None]]
 
 
 @dataclass(frozen=True, slots=True)

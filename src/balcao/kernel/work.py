@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Awaitable, Callable
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,7 @@ from uuid import UUID
 
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 
@@ -24,12 +26,14 @@ from balcao.kernel.actor import SYSTEM, Actor
 from balcao.kernel.bulletin import Bulletin
 from balcao.kernel.clock import Clock, system_clock
 from balcao.kernel.db.constraints import ConstraintErrors, domain_error_of, is_retryable
-from balcao.kernel.db.engine import Database, TenantSession, begin_as
+from balcao.kernel.db.engine import Database, TenantSession, begin_as, begin_plain
 from balcao.kernel.db.models import TenantModel
-from balcao.kernel.db.row_security import APP_ROLE
+from balcao.kernel.db.row_security import APP_ROLE, bind_statement
+from balcao.kernel.errors import UnavailableError
 from balcao.kernel.events import Reactions, event_payload
 from balcao.kernel.ids import new_id
 from balcao.kernel.lanes import Lanes
+from balcao.kernel.observability.query_stats import current_stats
 from balcao.kernel.queue import Job, PendingJob, insert_jobs
 from balcao.kernel.tenants import Tenant
 
@@ -129,6 +133,26 @@ class Transactions:
                 raise known from error
         if uow.topics or uow.jobs:
             self.bulletin.post(tenant.id, uow.topics, jobs=bool(uow.jobs))
+
+    async def read_value(self, tenant: Tenant, statement: str, parameters: Mapping[str, Any]) -> Any:
+        """The first value of one statement, read as the tenant; None without a row.
+
+        The short way for reads that are made often and want neither objects nor a unit of work. `statement` is in
+        psycopg's own writing (see `plain`). Raises UnavailableError when no connection got free in time.
+        """
+        bind = bind_statement(APP_ROLE, str(tenant.id), read_only=True, timeout_ms=self._timeout_ms).encode()
+        began, stats = time.perf_counter(), current_stats.get()
+        try:
+            async with self.database.engine.connect() as connection:
+                driver = await begin_plain(connection, bind)
+                row = await (await driver.execute(statement.encode(), parameters)).fetchone()
+                await driver.commit()
+        except PoolTimeoutError:
+            raise UnavailableError(headers={"Retry-After": "2"}) from None
+        if stats is not None:
+            stats.count += 1
+            stats.seconds += time.perf_counter() - began
+        return row[0] if row else None
 
     async def run(
         self,

@@ -289,7 +289,9 @@ def test_contrast_of_known_colours() -> None:
     assert not accent_contrast("#00ff00").is_enough
 
 
-async def test_a_store_cannot_take_a_word_of_the_shops_own_pages(client: httpx.AsyncClient, shop: Shop) -> None:
+async def test_a_store_cannot_take_a_word_of_the_shops_own_pages(
+    client: httpx.AsyncClient, shop: Shop
+) -> None:
     body = {"name": "Pedido", "slug": "pedido", "postal_code": "01310-100"}
     refused = await client.post("/admin/stores", json=body, headers=shop.staff)
     assert refused.status_code == 422

@@ -7,9 +7,11 @@ from typing import Any
 
 import orjson
 from psycopg import AsyncConnection, OperationalError
-from sqlalchemy import event
+from sqlalchemy import TextClause, event
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection as AsyncSaConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session
 
@@ -70,23 +72,38 @@ async def begin_as(
     A pooled connection that had died (a restarted server) is replaced: nothing ran on it yet. Raises UnavailableError
     when no connection got free in time.
     """
-    statement = bind_statement(role, tenant_id, read_only=read_only, timeout_ms=timeout_ms)
+    bind = bind_statement(role, tenant_id, read_only=read_only, timeout_ms=timeout_ms).encode()
     try:
-        await (await _driver_of(session)).execute(statement.encode(), prepare=False)
+        await _driver_of(await session.connection()).execute(bind, prepare=False)
     except PoolTimeoutError:
         raise UnavailableError(headers={"Retry-After": "2"}) from None
     except OperationalError:
         await (await session.connection()).invalidate()
         await session.rollback()
-        await (await _driver_of(session)).execute(statement.encode(), prepare=False)
+        await _driver_of(await session.connection()).execute(bind, prepare=False)
 
 
-async def _driver_of(session: AsyncSession) -> AsyncConnection[Any]:
-    connection = await session.connection()
+async def begin_plain(connection: AsyncSaConnection, bind: bytes) -> AsyncConnection[Any]:
+    """The driver of a pooled connection with its transaction begun; a connection that had died is replaced."""
+    try:
+        await _driver_of(connection).execute(bind, prepare=False)
+    except OperationalError:
+        await connection.invalidate()
+        await connection.get_raw_connection()
+        await _driver_of(connection).execute(bind, prepare=False)
+    return _driver_of(connection)
+
+
+def _driver_of(connection: AsyncSaConnection) -> AsyncConnection[Any]:
     sync = connection.sync_connection
-    assert sync is not None, "a session's connection is open"
+    assert sync is not None, "the connection is open"
     driver: Any = sync.connection.driver_connection
     return driver
+
+
+def plain(statement: TextClause) -> str:
+    """A statement as psycopg takes it, for `Transactions.read_value`."""
+    return str(statement.compile(dialect=PGDialect_psycopg()))
 
 
 def _count_statements(engine: AsyncEngine) -> None:

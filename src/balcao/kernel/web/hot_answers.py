@@ -1,8 +1,8 @@
 """Ready answers in front of the router: what is asked most is found in the cache without routing or dependencies.
 
 It sits inside the edge (headers, rate limit, log and packing apply as always) and outside the application. It answers
-only what needs no decision: a GET of a registered path, nobody signed in, a tenant that this process knows, an answer
-that is in the cache. Everything else goes on to the route, which gives the same bytes the slow way.
+only what needs no decision: a GET of a registered path, nobody signed in, a tenant that this process knows. Everything
+else goes on to the route, which gives the same bytes the slow way.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from balcao.kernel.cache import CachedBytes
+from balcao.kernel.errors import DomainError
 from balcao.kernel.runtime import Runtime
 from balcao.kernel.tenants import Tenant
 from balcao.kernel.web.tenant_of_request import SESSION_COOKIE
@@ -42,6 +43,7 @@ class _Route:
 @dataclass(frozen=True, slots=True)
 class _Door:
     find: Callable[[Runtime, Tenant, bytes], CachedBytes | None]
+    make: Callable[[Runtime, Tenant, bytes], Awaitable[CachedBytes | None]]
     module: str
     route: _Route
 
@@ -53,7 +55,7 @@ class HotAnswers:
         self.app = app
         self._runtime = runtime
         self._doors = {
-            prefix + door.path: _Door(door.find, module.name, _Route(prefix + door.path))
+            prefix + door.path: _Door(door.find, door.make, module.name, _Route(prefix + door.path))
             for module in runtime.modules
             for door in module.hot_doors
             for prefix in ("", API_PREFIX)
@@ -65,20 +67,26 @@ class HotAnswers:
             door = self._doors.get(scope["path"])
             if door is not None:
                 headers: dict[bytes, bytes] = dict(scope["headers"])
-                body = self._body(door, scope, headers)
+                body = await self._body(door, scope, headers)
                 if body is not None:
                     scope["route"] = door.route
                     await _send_body(body, headers.get(b"if-none-match"), send)
                     return
         await self.app(scope, receive, send)
 
-    def _body(self, door: _Door, scope: Scope, headers: Mapping[bytes, bytes]) -> CachedBytes | None:
+    async def _body(self, door: _Door, scope: Scope, headers: Mapping[bytes, bytes]) -> CachedBytes | None:
         if b"authorization" in headers or _COOKIE_MARK in headers.get(b"cookie", b""):
             return None
         tenant = self._tenant(headers)
         if tenant is None or door.module not in tenant.modules:
             return None
-        body = door.find(self._runtime, tenant, scope["query_string"])
+        query: bytes = scope["query_string"]
+        body = door.find(self._runtime, tenant, query)
+        if body is None:
+            try:
+                body = await door.make(self._runtime, tenant, query)
+            except DomainError:
+                return None  # the route meets it again, and words it
         if body is not None:
             state: MutableMapping[str, Any] = scope.setdefault("state", {})
             state["tenant_slug"], state["actor_label"] = tenant.slug, "anonymous"

@@ -9,10 +9,10 @@ from sqlalchemy import text
 
 from balcao.brazil.addresses import fold
 from balcao.kernel.cache import CachedBytes
+from balcao.kernel.db.engine import plain
 from balcao.kernel.errors import NotFoundError
 from balcao.kernel.runtime import Runtime
 from balcao.kernel.tenants import Tenant
-from balcao.kernel.work import UnitOfWork
 from balcao.modules.store.catalog_document import catalog_categories
 from balcao.modules.store.shelf_answers import CATALOG_TOPIC as CATALOG_TOPIC
 from balcao.modules.store.shelf_answers import answer, dump_answer
@@ -27,7 +27,7 @@ _FOLDED_NAME: Final = r"regexp_replace(btrim(regexp_replace(normalize(lower(s.na
 
 # Arrays and not objects, as text and not as values: what travels is small and is parsed once, by the fastest parser.
 # Short on purpose, in columns' order: a statement of more than 4,096 characters is parsed anew by psycopg each time.
-_CATALOGUE = text(f"""
+_CATALOGUE_SQL = f"""
 with wanted as materialized (select s.* from stores s
 where s.tenant_id = :tenant and s.is_active
 and (:store = '' or s.slug = :store or s.id::text = :store or {_FOLDED_NAME} = :store)
@@ -62,7 +62,8 @@ order by i.position, i.id)
 from shown p join product_images i on i.tenant_id = :tenant and i.product_id = p.id
 join files f on f.tenant_id = :tenant and f.id = i.file_id and f.is_public)
 )::text from wanted s
-""")  # noqa: S608 - fixed texts
+"""  # noqa: S608 - fixed texts
+_CATALOGUE = plain(text(_CATALOGUE_SQL))
 
 
 def catalogue_name(store: str) -> str:
@@ -78,21 +79,19 @@ async def catalogue_bytes(runtime: Runtime, tenant: Tenant, store: str | None) -
     wanted = fold(store) if store else ""
 
     async def make() -> bytes:
-        async with runtime.transactions.begin(tenant, read_only=True) as uow:
-            return await _load(uow, wanted)
+        return await _load(runtime, tenant, wanted)
 
     return await answer(runtime, tenant.id, catalogue_name(wanted), make)
 
 
-async def _load(uow: UnitOfWork, store: str) -> bytes:
+async def _load(runtime: Runtime, tenant: Tenant, store: str) -> bytes:
     """One statement, one document."""
-    now = uow.now()
-    parameters = {"tenant": uow.tenant_id, "store": store, "now": now}
-    found: str | None = (await uow.session.execute(_CATALOGUE, parameters)).scalar_one_or_none()
+    now, tenant_id = runtime.clock(), str(tenant.id)
+    parameters = {"tenant": tenant.id, "store": store, "now": now}
+    found: str | None = await runtime.transactions.read_value(tenant, _CATALOGUE, parameters)
     if found is None:
         raise NotFoundError
     rows: dict[str, Any] = orjson.loads(found)
-    tenant_id = str(uow.tenant_id)
     about, true_until = told_store(tenant_id, rows["store"], now)
     document = {
         "store": about,

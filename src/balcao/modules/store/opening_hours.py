@@ -7,6 +7,7 @@ shift past midnight goes on even when today is an exception. A store without any
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -141,6 +142,7 @@ def _exceptions_on(schedule: Schedule, day: date) -> list[DayException]:
     return [exception for exception in schedule.exceptions if exception.date == day]
 
 
+@lru_cache(maxsize=4096)
 def _shift(span: Span, day: date, zone: ZoneInfo) -> Shift:
     """Local hours to instants. When clocks go back, an hour that exists twice opens at the first and closes at the
     second; a time that clocks jump over becomes the same time after the jump."""
