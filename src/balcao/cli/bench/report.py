@@ -66,7 +66,7 @@ def table(rows: Iterable[Row]) -> list[str]:
     rows = list(rows)
     by_name = {row.name: row for row in rows}
     lines = [
-        "| scenario | per second | spread | p50 / p99 ms | CPU ms | ratio | must / goal | refused, broken |",
+        "| scenario | per second | spread | p50 / p95 / p99 ms | CPU ms | ratio | must / goal | refused, broken |",
         "|---|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for row in rows:
@@ -75,10 +75,21 @@ def table(rows: Iterable[Row]) -> list[str]:
         refused = sum(sample.refused for sample in row.samples), sum(sample.broken for sample in row.samples)
         lines.append(
             f"| {row.title} | {row.per_second:,.0f} | {row.spread:.2f}x | "
-            f"{row.middle(lambda sample: sample.p50):.1f} / {row.middle(lambda sample: sample.p99):.1f} | "
+            f"{_latency(row)} | "
             f"{server:.2f} + {database:.2f} | {_ratio(row, by_name)} | {_aim(row)} | {refused[0]}, {refused[1]} |"
         )
     return lines
+
+
+def _latency(row: Row) -> str:
+    if not row.middle(lambda sample: sample.p50):
+        return "–"
+    times = (
+        row.middle(lambda sample: sample.p50),
+        row.middle(lambda sample: sample.p95),
+        row.middle(lambda sample: sample.p99),
+    )
+    return " / ".join(f"{time:.1f}" for time in times)
 
 
 def ratio_of(row: Row, by_name: dict[str, Row]) -> float | None:

@@ -109,11 +109,12 @@ async def order_placed_under(uow: UnitOfWork, key: str) -> UUID | None:
 
 
 async def load_catalogue(runtime: Runtime, tenant: Tenant, store_slug: str | None) -> Json:
-    """The catalogue of a store as GET /catalog answers it; of the first store without a slug.
+    """The catalogue of a store as GET /catalog answers it, with its `etag`; of the first store without a slug.
 
     Raises NotFoundError for a store that is not there.
     """
-    return _values_of(await catalogue_bytes(runtime, tenant, store_slug))
+    body = await catalogue_bytes(runtime, tenant, store_slug)
+    return {**_values_of(body), "etag": body.etag}
 
 
 async def load_stores(runtime: Runtime, tenant: Tenant) -> list[Json]:

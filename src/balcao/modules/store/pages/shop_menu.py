@@ -13,16 +13,18 @@ from starlette.responses import Response
 
 from balcao.brazil.currency import cents_to_decimal
 from balcao.kernel.errors import NotFoundError
-from balcao.kernel.web.dependencies import Public, Work, Works
-from balcao.kernel.web.templates import is_partial, render
+from balcao.kernel.web.dependencies import Public, Work, Works, translator_of
+from balcao.kernel.web.templates import is_partial, render, render_text
 from balcao.modules.store.cart import is_buyable, products_by_id
 from balcao.modules.store.pages.shop_frame import Visit, shop_context, visit
 from balcao.modules.store.search_terms import entry, search
+from balcao.modules.store.shelf_answers import CATALOG_TOPIC
 
 router = APIRouter(
     prefix="/loja", dependencies=[Depends(Public("buyers look at the shop without signing in"))]
 )
 HITS_MAX = 60
+SHELVES_SECONDS = 300.0
 Json = Mapping[str, Any]
 
 
@@ -42,16 +44,36 @@ async def _menu(request: Request, works: Work, store: str | None, query: str) ->
     here = await visit(request, works, store)
     query = query.strip()[:100]
     base = str(works.runtime.settings.api_base_url).rstrip("/")
+    categories = _found(here, query) if query else _shelves(here)
     return render(
         request,
         "store/shop/menu.html",
         **shop_context(request, here),
-        categories=_found(here, query) if query else _shelves(here),
+        categories=categories,
+        shelves=await _drawn(request, works, here, categories, query),
         query=query,
         canonical=f"{base}{here.url}",
         share_picture=_share_picture(here, base),
         schema_org=_schema_org(here, base),
     )
+
+
+async def _drawn(
+    request: Request, works: Work, here: Visit, categories: list[dict[str, Any]], query: str
+) -> Markup:
+    """The shelves as HTML. Those of the whole menu are kept for as long as the catalogue is the same."""
+
+    async def make() -> bytes:
+        return render_text(request, "store/shop/shelves.html", categories=categories, query=query).encode()
+
+    if query or not categories:
+        return Markup((await make()).decode())  # noqa: S704 - what a template made
+    language = translator_of(request).language
+    name = f"shelves:{here.url}:{language}:{here.catalogue['etag']}"
+    kept = await works.runtime.cache.get_or_make(
+        works.tenant.id, name, make, SHELVES_SECONDS, (CATALOG_TOPIC,)
+    )
+    return Markup(kept.decode())  # noqa: S704 - what a template made
 
 
 def _shelves(here: Visit) -> list[dict[str, Any]]:
