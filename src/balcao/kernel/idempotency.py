@@ -16,6 +16,7 @@ import orjson
 from sqlalchemy import CheckConstraint, UniqueConstraint, delete, text, update
 from sqlalchemy.orm import Mapped
 
+from balcao.kernel.db.engine import Question
 from balcao.kernel.db.models import Stamped, TenantModel
 from balcao.kernel.errors import DomainError
 from balcao.kernel.ids import new_id
@@ -63,8 +64,9 @@ class StoredAnswer:
     response: dict[str, Any]
 
 
-_CLAIM = text(
-    "insert into idempotency_keys (tenant_id, id, scope, key, fingerprint) values (:tenant, :id, :scope, :key, :fingerprint) "
+_CLAIM = (
+    "insert into idempotency_keys (tenant_id, id, scope, key, fingerprint) "
+    "values (%(tenant)s, %(id)s, %(scope)s, %(key)s, %(fingerprint)s) "
     "on conflict (tenant_id, scope, key) do nothing returning id"
 )
 _STORED = text(
@@ -78,21 +80,35 @@ def fingerprint_of(payload: Any) -> str:
     return hashlib.sha256(orjson.dumps(payload, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
 
 
+def claim_question(uow: UnitOfWork, scope: str, key: str | None, fingerprint: str) -> Question[bool]:
+    """Takes the key for this transaction; False when it is taken, see `answer_under`.
+
+    Raises IdempotencyKeyMissingError for a missing or over-long key. A twin of the request waits here for the first.
+    """
+    if not key or len(key) > 255 or not key.isprintable():
+        raise IdempotencyKeyMissingError
+    parameters = {
+        "tenant": uow.tenant_id, "id": new_id(), "scope": scope, "key": key, "fingerprint": fingerprint,
+    }  # fmt: skip
+    return Question(_CLAIM, parameters, bool)
+
+
+async def answer_under(uow: UnitOfWork, scope: str, key: str, fingerprint: str) -> StoredAnswer:
+    """The answer stored under a key that was taken. Raises IdempotencyKeyReusedError for another body."""
+    parameters = {"tenant": uow.tenant_id, "scope": scope, "key": key}
+    stored = (await uow.session.execute(_STORED, parameters)).one()
+    if stored.fingerprint != fingerprint:
+        raise IdempotencyKeyReusedError
+    return StoredAnswer(stored.status or 200, stored.response or {})
+
+
 async def claim_key(uow: UnitOfWork, scope: str, key: str | None, fingerprint: str) -> StoredAnswer | None:
     """Takes the key for this transaction, or returns the answer already stored under it.
 
     Raises IdempotencyKeyMissingError for a missing or over-long key, IdempotencyKeyReusedError for another body.
     """
-    if not key or len(key) > 255 or not key.isprintable():
-        raise IdempotencyKeyMissingError
-    parameters = {"tenant": uow.tenant_id, "scope": scope, "key": key}
-    taken = await uow.session.execute(_CLAIM, {**parameters, "id": new_id(), "fingerprint": fingerprint})
-    if taken.first() is not None:
-        return None
-    stored = (await uow.session.execute(_STORED, parameters)).one()
-    if stored.fingerprint != fingerprint:
-        raise IdempotencyKeyReusedError
-    return StoredAnswer(stored.status or 200, stored.response or {})
+    (taken,) = await uow.ask(claim_question(uow, scope, key, fingerprint))
+    return None if taken else await answer_under(uow, scope, key or "", fingerprint)
 
 
 async def store_answer(uow: UnitOfWork, scope: str, key: str, status: int, response: dict[str, Any]) -> None:

@@ -13,8 +13,8 @@ from typing import Any, Literal
 
 import orjson
 from pydantic import BaseModel
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+
+from balcao.kernel.db.engine import Question
 
 QueueName = Literal["now", "soon", "bulk"]
 
@@ -48,14 +48,14 @@ class PendingJob:
     priority: int = field(default=0)
 
 
-_DEFER = text(
+_DEFER = (
     "select procrastinate_defer_jobs_v1(array("
-    "select jsonb_populate_recordset(null::procrastinate_job_to_defer_v1, cast(:jobs as jsonb))))"
+    "select jsonb_populate_recordset(null::procrastinate_job_to_defer_v1, cast(%(jobs)s as jsonb))))"
 )
 
 
-async def insert_jobs(session: AsyncSession, jobs: Sequence[PendingJob]) -> None:
-    """Writes jobs into the queue in the session's own transaction."""
+def jobs_question(jobs: Sequence[PendingJob]) -> Question[None]:
+    """Writes jobs into the queue, in the transaction that asks."""
     rows = [
         {
             "queue_name": job.queue,
@@ -68,4 +68,4 @@ async def insert_jobs(session: AsyncSession, jobs: Sequence[PendingJob]) -> None
         }
         for job in jobs
     ]
-    await session.execute(_DEFER, {"jobs": orjson.dumps(rows).decode()})
+    return Question(_DEFER, {"jobs": orjson.dumps(rows).decode()}, lambda _: None)

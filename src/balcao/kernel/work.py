@@ -16,6 +16,8 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+from psycopg import Error as DriverError
+from psycopg import IntegrityError as DriverIntegrityError
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -26,7 +28,15 @@ from balcao.kernel.actor import SYSTEM, Actor
 from balcao.kernel.bulletin import Bulletin
 from balcao.kernel.clock import Clock, system_clock
 from balcao.kernel.db.constraints import ConstraintErrors, domain_error_of, is_retryable
-from balcao.kernel.db.engine import Database, TenantSession, begin_as, begin_plain
+from balcao.kernel.db.engine import (
+    Database,
+    Question,
+    TenantSession,
+    ask_together,
+    begin_as,
+    begin_plain,
+    driver_of,
+)
 from balcao.kernel.db.models import TenantModel
 from balcao.kernel.db.row_security import APP_ROLE, bind_statement
 from balcao.kernel.errors import UnavailableError
@@ -34,7 +44,7 @@ from balcao.kernel.events import Reactions, event_payload
 from balcao.kernel.ids import new_id
 from balcao.kernel.lanes import Lanes
 from balcao.kernel.observability.query_stats import current_stats
-from balcao.kernel.queue import Job, PendingJob, insert_jobs
+from balcao.kernel.queue import Job, PendingJob, jobs_question
 from balcao.kernel.tenants import Tenant
 
 Result = TypeVar("Result")
@@ -82,6 +92,13 @@ class UnitOfWork:
         """After the commit, caches and live pages of this tenant hear that the topics changed."""
         self.topics.update(topics)
 
+    async def ask(self, *questions: Question[Any]) -> list[Any]:
+        """The answers to several statements sent in one message: the server takes them in order, without waiting for us.
+
+        For verbs where every trip to the server counts. What the session holds unflushed is not seen.
+        """
+        return await ask_together(driver_of(await self.session.connection()), questions)
+
     def _pending(
         self, name: str, queue: Any, payload: dict[str, Any], lock: str | None, at: datetime | None
     ) -> PendingJob:
@@ -124,9 +141,9 @@ class Transactions:
                 yield uow
                 if uow.jobs:
                     await session.flush()
-                    await insert_jobs(session, uow.jobs)
+                    await uow.ask(jobs_question(uow.jobs))
                 await session.commit()
-            except IntegrityError as error:
+            except (IntegrityError, DriverIntegrityError) as error:
                 known = domain_error_of(error, self._constraint_errors)
                 if known is None:
                     raise
@@ -175,7 +192,7 @@ class Transactions:
                     self.begin(tenant, actor, request_id=request_id) as uow,
                 ):
                     return await verb(uow)
-            except DBAPIError as error:
+            except (DBAPIError, DriverError) as error:
                 if attempt == attempts or not is_retryable(error):
                     raise
                 await asyncio.sleep(random.uniform(0.01, 0.05) * attempt)

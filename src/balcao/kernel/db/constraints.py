@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from psycopg import Error as DriverError
+from sqlalchemy.exc import DBAPIError
 
 from balcao.kernel.errors import AlreadyExistsError, DomainError, NotFoundError
 
@@ -29,10 +30,10 @@ def constraint_name(error: BaseException) -> str:
 
 def is_retryable(error: BaseException) -> bool:
     """True when running the whole transaction again may succeed."""
-    return isinstance(error, DBAPIError) and sqlstate(error) in RETRYABLE
+    return isinstance(error, DBAPIError | DriverError) and sqlstate(error) in RETRYABLE
 
 
-def domain_error_of(error: IntegrityError, known: ConstraintErrors) -> DomainError | None:
+def domain_error_of(error: BaseException, known: ConstraintErrors) -> DomainError | None:
     """The domain error for a violated constraint: a module's own mapping first, then the general ones."""
     make = known.get(constraint_name(error))
     if make is not None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 import orjson
 from psycopg import AsyncConnection, OperationalError
@@ -18,6 +20,8 @@ from sqlalchemy.orm import Session
 from balcao.kernel.db.row_security import bind_statement
 from balcao.kernel.errors import UnavailableError
 from balcao.kernel.observability.query_stats import current_stats
+
+Answer = TypeVar("Answer")
 
 
 class TenantSession(Session):
@@ -74,27 +78,28 @@ async def begin_as(
     """
     bind = bind_statement(role, tenant_id, read_only=read_only, timeout_ms=timeout_ms).encode()
     try:
-        await _driver_of(await session.connection()).execute(bind, prepare=False)
+        await driver_of(await session.connection()).execute(bind, prepare=False)
     except PoolTimeoutError:
         raise UnavailableError(headers={"Retry-After": "2"}) from None
     except OperationalError:
         await (await session.connection()).invalidate()
         await session.rollback()
-        await _driver_of(await session.connection()).execute(bind, prepare=False)
+        await driver_of(await session.connection()).execute(bind, prepare=False)
 
 
 async def begin_plain(connection: AsyncSaConnection, bind: bytes) -> AsyncConnection[Any]:
     """The driver of a pooled connection with its transaction begun; a connection that had died is replaced."""
     try:
-        await _driver_of(connection).execute(bind, prepare=False)
+        await driver_of(connection).execute(bind, prepare=False)
     except OperationalError:
         await connection.invalidate()
         await connection.get_raw_connection()
-        await _driver_of(connection).execute(bind, prepare=False)
-    return _driver_of(connection)
+        await driver_of(connection).execute(bind, prepare=False)
+    return driver_of(connection)
 
 
-def _driver_of(connection: AsyncSaConnection) -> AsyncConnection[Any]:
+def driver_of(connection: AsyncSaConnection) -> AsyncConnection[Any]:
+    """The psycopg connection underneath."""
     sync = connection.sync_connection
     assert sync is not None, "the connection is open"
     driver: Any = sync.connection.driver_connection
@@ -102,8 +107,34 @@ def _driver_of(connection: AsyncSaConnection) -> AsyncConnection[Any]:
 
 
 def plain(statement: TextClause) -> str:
-    """A statement as psycopg takes it, for `Transactions.read_value`."""
+    """A statement as psycopg takes it, for questions and `Transactions.read_value`."""
     return str(statement.compile(dialect=PGDialect_psycopg()))
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Generic[Answer]):
+    """A statement in psycopg's own writing (see `plain`), its parameters, and how its rows are read."""
+
+    statement: str
+    parameters: Mapping[str, Any]
+    read: Callable[[list[tuple[Any, ...]]], Answer]
+
+
+async def ask_together(driver: AsyncConnection[Any], questions: Sequence[Question[Any]]) -> list[Any]:
+    """Sends the questions in one message and reads their answers in order; the first error is raised."""
+    began, stats = time.perf_counter(), current_stats.get()
+    async with driver.pipeline():
+        cursors = [
+            await driver.execute(question.statement.encode(), question.parameters) for question in questions
+        ]
+    answers = [
+        question.read(await cursor.fetchall() if cursor.description else [])
+        for question, cursor in zip(questions, cursors, strict=True)
+    ]
+    if stats is not None:
+        stats.count += len(questions)
+        stats.seconds += time.perf_counter() - began
+    return answers
 
 
 def _count_statements(engine: AsyncEngine) -> None:

@@ -16,7 +16,9 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from balcao.kernel.idempotency import StoredAnswer, claim_key, fingerprint_of
+from balcao.kernel.db.engine import Question
+from balcao.kernel.errors import NotFoundError
+from balcao.kernel.idempotency import StoredAnswer, answer_under, claim_question, fingerprint_of
 from balcao.kernel.ids import new_id
 from balcao.kernel.plans import require_selling
 from balcao.kernel.work import UnitOfWork
@@ -24,12 +26,12 @@ from balcao.modules.payments.public import ON_DELIVERY, PaymentMethodError, PixT
 from balcao.modules.store.cart_pricing import PricedCart, Timing, price, timing
 from balcao.modules.store.checkout_command import CartBody, CartRequest, CheckoutRequest, PaymentInput
 from balcao.modules.store.checkout_errors import QuoteExpiredError, SlotFullError, TotalChangedError
-from balcao.modules.store.checkout_load import Offer, load_offer
-from balcao.modules.store.checkout_write import NewOrder, take_code, upsert_customer, write_order
+from balcao.modules.store.checkout_load import Offer, offer_question
+from balcao.modules.store.checkout_write import NewOrder, code_question, customer_question, order_question
 from balcao.modules.store.events import OrderPlaced
 from balcao.modules.store.order_states import PAYMENT_GRACE, Effect, place
 from balcao.modules.store.slot_places import take_place
-from balcao.modules.store.stock import reserve
+from balcao.modules.store.stock import Reservation, hold_question, reserve_held
 
 SCOPE = "checkout"
 METHODS_BUILT = frozenset({"pix", *ON_DELIVERY})
@@ -51,8 +53,8 @@ def tracking_token(secret: str, order_id: UUID) -> str:
     return digest.hexdigest()
 
 
-async def _offer(uow: UnitOfWork, request: CartBody) -> Offer:
-    return await load_offer(
+def _offer_question(uow: UnitOfWork, request: CartBody) -> Question[Offer]:
+    return offer_question(
         uow,
         request.store_id,
         [item.product_id for item in request.items],
@@ -63,7 +65,7 @@ async def _offer(uow: UnitOfWork, request: CartBody) -> Offer:
 
 async def preview_cart(uow: UnitOfWork, request: CartRequest) -> Json:
     """The full breakdown of a cart. Writes nothing; the notices say what would stop the checkout right now."""
-    offer = await _offer(uow, request)
+    (offer,) = await uow.ask(_offer_question(uow, request))
     cart = price(offer, request, uow.now())
     if request.payment is not None:
         check_payment(offer, request.payment, cart)
@@ -143,10 +145,13 @@ async def place_order(
     """Places the order, or replays the answer stored under the key. Raises the errors of `checkout_errors`."""
     require_selling(uow.tenant)
     fingerprint = fingerprint_of(request.model_dump(mode="json"))
-    stored = await claim_key(uow, SCOPE, key, fingerprint)
-    if stored is not None:
-        return _replay(stored)
-    offer = await _offer(uow, request)
+    claimed, offer = await uow.ask(
+        claim_question(uow, SCOPE, key, fingerprint), _read_unless_gone(_offer_question(uow, request))
+    )
+    if not claimed:
+        return _replay(await answer_under(uow, SCOPE, key or "", fingerprint))
+    if offer is None:
+        raise NotFoundError
     now = uow.now()
     cart = price(offer, request, now)
     if request.fulfilment == "delivery" and cart.quote is None:
@@ -156,20 +161,45 @@ async def place_order(
     if request.expected_total_cents is not None and request.expected_total_cents != cart.totals.total_cents:
         raise TotalChangedError(breakdown=breakdown(cart))
     await _take_slot(uow, offer, when)
-    customer_id = await upsert_customer(uow, request.customer)
-    day = (
-        when.scheduled_for.astimezone(ZoneInfo(offer.store["timezone"])).date()
-        if when.scheduled_for
-        else None
-    )
-    taken = await reserve(uow, cart.demand, _names(offer, cart), timezone=offer.store["timezone"], day=day)
-    code = await take_code(uow)
+    customer_id, taken, code = await _take(uow, request, offer, cart, when)
     order = _new_order(request, offer, cart, when, customer_id, code, now, secret, tracking_days, language)
     answer = _answer(order, cart)
-    await write_order(uow, order, request, cart, taken, SCOPE, key or "", answer)
+    await uow.ask(order_question(uow, order, request, cart, taken, SCOPE, key or "", answer))
     uow.publish(OrderPlaced(order.id, order.status))
     uow.announce("orders", "orders:placed")
     return Placed(order.id, answer, replayed=False)
+
+
+def _read_unless_gone(question: Question[Offer]) -> Question[Offer | None]:
+    """A replay answers even when the store is gone by now, so reading must not refuse."""
+
+    def read(rows: list[tuple[Any, ...]]) -> Offer | None:
+        try:
+            return question.read(rows)
+        except NotFoundError:
+            return None
+
+    return Question(question.statement, question.parameters, read)
+
+
+async def _take(
+    uow: UnitOfWork, request: CheckoutRequest, offer: Offer, cart: PricedCart, when: Timing
+) -> tuple[UUID, Reservation, int]:
+    """Customer, goods and number, locked in this order in one message; daily goods need a second look."""
+    zone = offer.store["timezone"]
+    day = when.scheduled_for.astimezone(ZoneInfo(zone)).date() if when.scheduled_for else None
+    customer = customer_question(uow, request.customer)
+    if not cart.demand:
+        customer_id, code = await uow.ask(customer, code_question(uow))
+        return customer_id, Reservation({}, {}), code
+    hold, names = hold_question(uow, cart.demand), _names(offer, cart)
+    if any(track == "daily" for _, track in offer.stock.values()):
+        customer_id, held = await uow.ask(customer, hold)
+        taken = await reserve_held(uow, cart.demand, held, names, timezone=zone, day=day)
+        (code,) = await uow.ask(code_question(uow))
+        return customer_id, taken, code
+    customer_id, held, code = await uow.ask(customer, hold, code_question(uow))
+    return customer_id, await reserve_held(uow, cart.demand, held, names, timezone=zone, day=day), code
 
 
 def _replay(stored: StoredAnswer) -> Placed:

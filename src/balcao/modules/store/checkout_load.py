@@ -10,12 +10,14 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from balcao.kernel.db.engine import Question, plain
 from balcao.kernel.errors import NotFoundError
 from balcao.kernel.work import UnitOfWork
 from balcao.modules.store.opening_hours import DayException, Interval, Pause, Schedule, Span
 from balcao.modules.store.option_rules import OptionGroupRule, OptionRule
 
-_LOAD = text("""
+_LOAD = plain(
+    text("""
 with wanted as (select unnest(cast(:products as uuid[])) as id)
 select jsonb_build_object(
   'store', (select to_jsonb(s) from stores s where s.tenant_id = :tenant and s.id = :store and s.is_active),
@@ -49,6 +51,7 @@ select jsonb_build_object(
   'quote', (select to_jsonb(q) from quotes q where q.tenant_id = :tenant and q.id = cast(:quote as uuid))
 )
 """)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +106,19 @@ class Offer:
     quote: QuoteTerms | None
 
 
-async def load_offer(
+def offer_question(
     uow: UnitOfWork, store_id: UUID, product_ids: list[UUID], option_ids: list[UUID], quote_id: UUID | None
-) -> Offer:
-    """Store, schedule, products, options, stock items and quote; NotFoundError when the store is not there."""
+) -> Question[Offer]:
+    """Store, schedule, products, options, stock items and quote; reading raises NotFoundError without a store."""
     now = uow.now()
     parameters = {
         "tenant": uow.tenant_id, "store": store_id, "products": sorted(set(product_ids)),
         "options": sorted(set(option_ids)), "quote": quote_id, "now": now, "today": date.fromordinal(now.date().toordinal() - 1),
     }  # fmt: skip
-    found: dict[str, Any] = (await uow.session.execute(_LOAD, parameters)).scalar_one()
+    return Question(_LOAD, parameters, lambda rows: _offer(store_id, rows[0][0]))
+
+
+def _offer(store_id: UUID, found: Mapping[str, Any]) -> Offer:
     if found["store"] is None:
         raise NotFoundError
     return Offer(
@@ -123,6 +129,14 @@ async def load_offer(
         stock={UUID(subject): (UUID(item), track) for item, subject, track in found["stock"]},
         quote=_quote(found["quote"]),
     )
+
+
+async def load_offer(
+    uow: UnitOfWork, store_id: UUID, product_ids: list[UUID], option_ids: list[UUID], quote_id: UUID | None
+) -> Offer:
+    """The offer at once; NotFoundError when the store is not there."""
+    (offer,) = await uow.ask(offer_question(uow, store_id, product_ids, option_ids, quote_id))
+    return offer
 
 
 def schedule_of(hours: list[Any], exceptions: list[Any], pauses: list[Any]) -> Schedule:

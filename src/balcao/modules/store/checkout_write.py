@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import text
 
+from balcao.kernel.db.engine import Question, plain
 from balcao.kernel.ids import new_id
 from balcao.kernel.work import UnitOfWork
 from balcao.modules.store.cart_pricing import PricedCart
@@ -39,7 +40,8 @@ class NewOrder:
     language: str
 
 
-_CUSTOMER = text("""
+_CUSTOMER = plain(
+    text("""
 insert into customers (tenant_id, id, phone, name, email, document, last_order_at)
 values (:tenant, :id, :phone, :name, :email, :document, :now)
 on conflict (tenant_id, phone) do update set
@@ -48,27 +50,31 @@ on conflict (tenant_id, phone) do update set
   last_order_at = excluded.last_order_at
 returning id
 """)
-_CODE = text("""
+)
+_CODE = plain(
+    text("""
 insert into order_counters (tenant_id, id, last_code) values (:tenant, :tenant, 1)
 on conflict (tenant_id) do update set last_code = order_counters.last_code + 1 returning last_code
 """)
+)
 
 
-async def upsert_customer(uow: UnitOfWork, customer: CustomerInput) -> UUID:
+def customer_question(uow: UnitOfWork, customer: CustomerInput) -> Question[UUID]:
     """The customer of a phone. A name the merchant verified stays; the order keeps its own snapshot anyway."""
     parameters = {
         "tenant": uow.tenant_id, "id": new_id(), "phone": customer.phone, "name": customer.name,
         "email": customer.email, "document": customer.document, "now": uow.now(),
     }  # fmt: skip
-    return (await uow.session.execute(_CUSTOMER, parameters)).scalar_one()
+    return Question(_CUSTOMER, parameters, lambda rows: rows[0][0])
 
 
-async def take_code(uow: UnitOfWork) -> int:
+def code_question(uow: UnitOfWork) -> Question[int]:
     """The next order number of the tenant. Its row stays locked until the commit, so it is taken late."""
-    return int((await uow.session.execute(_CODE, {"tenant": uow.tenant_id})).scalar_one())
+    return Question(_CODE, {"tenant": uow.tenant_id}, lambda rows: int(rows[0][0]))
 
 
-_ORDER = text("""
+_ORDER = plain(
+    text("""
 with the_order as (
   insert into orders (tenant_id, id, store_id, customer_id, code, fulfilment, status, tracking_hash, tracking_expires_at,
     customer_name, customer_phone, customer_email, customer_document, address, quote_id, metres, scheduled_for,
@@ -102,16 +108,17 @@ the_stock as (
 update idempotency_keys set status = 201, response = cast(:answer as jsonb)
 where tenant_id = :tenant and scope = :scope and key = :key
 """)
+)
 
 
-async def write_order(
+def order_question(
     uow: UnitOfWork, order: NewOrder, request: CheckoutRequest, cart: PricedCart, taken: Reservation, scope: str,
     key: str, answer: dict[str, Any],
-) -> None:  # fmt: skip
+) -> Question[None]:  # fmt: skip
     """Order, lines, first event, payment, stock movements and the stored answer: one statement."""
     totals = cart.totals
     items = list(taken.quantities)
-    await uow.session.execute(
+    return Question(
         _ORDER,
         {
             "tenant": uow.tenant_id,
@@ -137,6 +144,7 @@ async def write_order(
             "key": key,
             "answer": orjson.dumps(answer).decode(),
         },
+        lambda _: None,
     )
 
 

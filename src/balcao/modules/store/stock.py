@@ -6,14 +6,16 @@ are the sums of the movements, which are unique per (order, item, day, kind, seq
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
+from balcao.kernel.db.engine import Question, plain
 from balcao.kernel.ids import new_id
 from balcao.kernel.work import UnitOfWork
 from balcao.modules.store.checkout_errors import InsufficientStockError
@@ -24,7 +26,8 @@ CATALOG_TOPIC = "catalog"
 LEFT_BEYOND_COUNT = "more left than was counted"
 
 # Locks sorted by id, looks, and takes: all of it or nothing. What it answers is what the shelf held before.
-_RESERVE = text("""
+_RESERVE = plain(
+    text("""
 with demand as materialized (
   select * from unnest(cast(:ids as uuid[]), cast(:quantities as bigint[])) as d(id, quantity)),
 locked as materialized (
@@ -36,6 +39,7 @@ moved as (
     and not exists (select from locked o where o.track = 'quantity' and o.on_hand - o.reserved < o.quantity))
 select id, track, on_hand, reserved, low_threshold from locked
 """)
+)
 _MAKE_DAYS = text("""
 with made as (
   insert into stock_days (tenant_id, id, stock_item_id, day, on_hand)
@@ -57,6 +61,16 @@ moved as (update stock_days s set reserved = s.reserved + d.quantity
   from demand d where s.tenant_id = :tenant and s.stock_item_id = d.id and s.day = :day returning s.id)
 select count(*) from moved
 """)
+
+
+class Held(NamedTuple):
+    """A locked stock item as it was before the cart took anything."""
+
+    id: UUID
+    track: str
+    on_hand: int
+    reserved: int
+    low_threshold: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +104,26 @@ async def reserve(
     """
     if not demand:
         return Reservation({}, {})
-    wanted = {"tenant": uow.tenant_id, "ids": list(demand), "quantities": list(demand.values())}
-    rows = (await uow.session.execute(_RESERVE, wanted)).all()
+    (held,) = await uow.ask(hold_question(uow, demand))
+    return await reserve_held(uow, demand, held, names, timezone=timezone, day=day)
+
+
+def hold_question(uow: UnitOfWork, demand: Mapping[UUID, int]) -> Question[list[Held]]:
+    """Locks what a cart wants, and takes what is counted in one row if there is enough of all of it."""
+    parameters = {"tenant": uow.tenant_id, "ids": list(demand), "quantities": list(demand.values())}
+    return Question(_RESERVE, parameters, lambda rows: [Held(*row) for row in rows])
+
+
+async def reserve_held(
+    uow: UnitOfWork,
+    demand: Mapping[UUID, int],
+    rows: Sequence[Held],
+    names: Mapping[UUID, Mapping[str, object]],
+    *,
+    timezone: str,
+    day: date | None = None,
+) -> Reservation:
+    """The rest of `reserve`, once the items are held."""
     levels = {row.id: (row.on_hand, row.reserved) for row in rows if row.track == "quantity"}
     daily = {row.id: demand[row.id] for row in rows if row.track == "daily"}
     on = day or uow.now().astimezone(ZoneInfo(timezone)).date()
