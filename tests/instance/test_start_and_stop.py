@@ -11,6 +11,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from balcao.kernel.db.embedded import EmbeddedPostgres
 from tests.instance.program import Program, balcao, environment, is_running, start
 
 
@@ -42,6 +45,18 @@ def test_ctrl_c_in_the_middle_of_a_first_start(tmp_path: Path, keep: list[Progra
     assert program.stop() == 130, program.log
     assert "Traceback" not in program.log
     assert not (data / "postgres" / "postmaster.pid").exists()
+
+
+def test_a_server_that_was_started_but_not_noted_is_put_away(tmp_path: Path) -> None:
+    server = EmbeddedPostgres(tmp_path / "postgres", durable=False)
+    server.start()
+    child = server._child  # pyright: ignore[reportPrivateUsage]
+    assert child is not None
+    server._child = None  # Ctrl-C came between the start and the note of it
+    server.stop()
+    with pytest.raises(ChildProcessError):  # it has been taken leave of, and is no zombie
+        os.waitpid(child.pid, os.WNOHANG)
+    child.wait()
 
 
 def test_two_side_by_side_one_in_a_deep_folder_of_an_ordinary_user(

@@ -20,6 +20,7 @@ from balcao.cli.signals import end_if_asked, ends_quietly, undisturbed
 from balcao.kernel.db.server_account import DatabaseServerError
 
 LOOK_AFTER_SECONDS = 1.0
+IMPORTS_WITHIN_SECONDS = 20.0
 
 
 def run_up(*, port: int, data: Path | None, host: str, fresh: bool) -> None:
@@ -41,6 +42,8 @@ def run_up(*, port: int, data: Path | None, host: str, fresh: bool) -> None:
         finally:
             with undisturbed():
                 instance.stop()
+                # Python must not end while a thread loads a library: the loader's lock would never be given back.
+                warm_up.join(IMPORTS_WITHIN_SECONDS)
 
 
 def _claim(data: Path | None, *, fresh: bool) -> Instance:

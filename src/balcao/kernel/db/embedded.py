@@ -273,7 +273,9 @@ class EmbeddedPostgres:
     def _is_gone(self, pid: int, seconds: float) -> bool:
         ends = time.monotonic() + seconds
         while time.monotonic() < ends:
-            if (self._child is not None and self._child.poll() is not None) or not _is_running(pid):
+            if (self._child is not None and self._child.poll() is not None) or _is_mourned(pid):
+                return True
+            if not _is_running(pid):
                 return True
             time.sleep(0.02)
         return False
@@ -292,6 +294,14 @@ def _run(process: subprocess.Popen[bytes]) -> int:
     except BaseException:  # Ctrl-C must not leave it working on
         process.kill()
         raise
+
+
+def _is_mourned(pid: int) -> bool:
+    """Takes leave of a child that ended. It may be one that Ctrl-C kept us from noting when it was started."""
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    except ChildProcessError:
+        return False
 
 
 def _is_running(pid: int) -> bool:
