@@ -48,7 +48,8 @@ from balcao.kernel.queue import Job, PendingJob, jobs_question
 from balcao.kernel.tenants import Tenant
 
 Result = TypeVar("Result")
-LANE_WIDTH = 4
+LANE_WIDTH = 12
+COMMIT: Question[None] = Question("commit", {}, lambda _: None)
 
 
 @dataclass(slots=True)
@@ -64,6 +65,7 @@ class UnitOfWork:
     read_only: bool = False
     jobs: list[PendingJob] = field(default_factory=list[PendingJob])
     topics: set[str] = field(default_factory=set[str])
+    last_words: list[Question[Any]] = field(default_factory=list[Question[Any]])
 
     @property
     def tenant_id(self) -> UUID:
@@ -98,6 +100,13 @@ class UnitOfWork:
         For verbs where every trip to the server counts. What the session holds unflushed is not seen.
         """
         return await ask_together(driver_of(await self.session.connection()), questions)
+
+    def ask_at_end(self, question: Question[Any]) -> None:
+        """Sends a statement whose answer nobody needs with the message that ends the transaction.
+
+        What was locked last is then held for one trip to the server. Its errors are those of the commit.
+        """
+        self.last_words.append(question)
 
     def _pending(
         self, name: str, queue: Any, payload: dict[str, Any], lock: str | None, at: datetime | None
@@ -139,9 +148,7 @@ class Transactions:
             )
             try:
                 yield uow
-                if uow.jobs:
-                    await session.flush()
-                    await uow.ask(jobs_question(uow.jobs))
+                await _send_last_words(uow)
                 await session.commit()
             except (IntegrityError, DriverIntegrityError) as error:
                 known = domain_error_of(error, self._constraint_errors)
@@ -197,6 +204,14 @@ class Transactions:
                     raise
                 await asyncio.sleep(random.uniform(0.01, 0.05) * attempt)
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+async def _send_last_words(uow: UnitOfWork) -> None:
+    """What is left to write, the jobs and the commit, in one message. The session's own commit then has nothing to do."""
+    if uow.jobs or uow.last_words:
+        await uow.session.flush()
+        jobs = [jobs_question(uow.jobs)] if uow.jobs else []
+        await uow.ask(*uow.last_words, *jobs, COMMIT)
 
 
 @sqlalchemy_event.listens_for(TenantSession, "do_orm_execute")

@@ -164,7 +164,7 @@ async def place_order(
     customer_id, taken, code = await _take(uow, request, offer, cart, when)
     order = _new_order(request, offer, cart, when, customer_id, code, now, secret, tracking_days, language)
     answer = _answer(order, cart)
-    await uow.ask(order_question(uow, order, request, cart, taken, SCOPE, key or "", answer))
+    uow.ask_at_end(order_question(uow, order, request, cart, taken, SCOPE, key or "", answer))
     uow.publish(OrderPlaced(order.id, order.status))
     uow.announce("orders", "orders:placed")
     return Placed(order.id, answer, replayed=False)
