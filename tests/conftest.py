@@ -57,6 +57,7 @@ def settings(state_folder: Path) -> Settings:
         default_tenant="",
         rate_limit_scale=1000.0,
         log_level="WARNING",
+        ghl_base_url="http://127.0.0.1:9",  # nobody: no test leaves this machine
     )
 
 

@@ -29,16 +29,18 @@ from balcao.kernel.settings import Settings
 from balcao.kernel.tenants import TenantDirectory
 from balcao.kernel.work import Transactions
 from balcao.modules.admin.module import MODULE as ADMIN
+from balcao.modules.contacts.module import MODULE as CONTACTS
 from balcao.modules.messaging.module import MODULE as MESSAGING
 from balcao.modules.payments.module import MODULE as PAYMENTS
 from balcao.modules.store.module import MODULE as STORE
+from balcao.ports.crm import Crm
 from balcao.ports.email import EmailSender
 from balcao.ports.places import Places
 from balcao.providers.email.mailbox import Mailbox
 from balcao.providers.payments.pix_static import PixStatic
 from balcao.providers.places.embedded import EmbeddedPlaces
 
-MODULES: tuple[Module, ...] = (PAYMENTS, MESSAGING, STORE, ADMIN)
+MODULES: tuple[Module, ...] = (CONTACTS, PAYMENTS, MESSAGING, STORE, ADMIN)
 # Modules bring their own tables; these are the kernel's.
 KERNEL_TABLES = (idempotency, file_models, identity_models, reaction_tables)
 KERNEL_LOCALE = Path(__file__).parent / "kernel" / "locale"
@@ -73,6 +75,23 @@ def places_provider(settings: Settings) -> Places:
 
         return ViaCep()
     return EmbeddedPlaces()
+
+
+def crm_providers(settings: Settings) -> dict[str, Crm]:
+    """The CRMs a business may connect, by name."""
+    from balcao.providers.crm.gohighlevel import GoHighLevel
+    from balcao.providers.crm.gohighlevel_sign_in import GoHighLevelSignIn
+
+    sign_in = None
+    if settings.ghl_client_id and settings.ghl_client_secret.get_secret_value():
+        sign_in = GoHighLevelSignIn(
+            settings.ghl_base_url,
+            client_id=settings.ghl_client_id,
+            client_secret=settings.ghl_client_secret,
+            consent_url=settings.ghl_consent_url,
+        )
+    crm = GoHighLevel(settings.ghl_base_url, version=settings.ghl_api_version, sign_in=sign_in)
+    return {crm.name: crm}
 
 
 def blob_store(settings: Settings) -> BlobStore:
@@ -126,7 +145,10 @@ def build_runtime(settings: Settings, database_url: str, *, clock: Clock = syste
         keys=SigningKeys(settings.auth_secret.get_secret_value(), (previous,) if previous else ()),
         modules=MODULES,
         providers=Providers(
-            email=email_provider(settings), places=places_provider(settings), pix=PixStatic()
+            email=email_provider(settings),
+            places=places_provider(settings),
+            pix=PixStatic(),
+            crm=crm_providers(settings),
         ),
         permissions=known_permissions(MODULES),
     )

@@ -17,13 +17,16 @@ from tests.e2e.panel_steps import order_by_api, sign_in
 
 SOURCE = Path(__file__).parents[2] / "src" / "balcao"
 DOORS = ("/", "/painel/entrar", "/painel/esqueci", "/docs/errors")
+IMPORT = ("", "/avisos", "/repetidos", "/linhas", "/colunas", "/gohighlevel", "/gohighlevel/relatorio")
 STORE = ("", "/horarios", "/dias", "/entrega", "/pagamento", "/pausa")
 PAGES = (
     "/painel", "/painel/pedidos", "/painel/pedidos/lista", "/painel/catalogo", "/painel/catalogo/produtos/novo",
     "/painel/catalogo/categorias", "/painel/catalogo/complementos", "/painel/catalogo/complementos/novo",
     "/painel/estoque", "/painel/lojas", "/painel/lojas/nova", "/painel/lojas/negocio", "/painel/equipe",
     "/painel/equipe/convidar", "/painel/equipe/nova", "/painel/equipe/grupos", "/painel/equipe/grupos/novo",
-    "/painel/equipe/sessoes", "/painel/conta", "/painel/mensagens",
+    "/painel/equipe/sessoes", "/painel/conta", "/painel/mensagens", "/painel/contatos", "/painel/contatos?q=zzzzzz",
+    "/painel/contatos/novo", "/painel/contatos/duplicados", "/painel/contatos/bloqueios", "/painel/contatos/gohighlevel",
+    "/painel/contatos/importacoes", "/painel/contatos/importacoes/colunas-guardadas",
 )  # fmt: skip
 LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((1280, "light"), (390, "dark"))
 # One page of each kind is found on the page that lists them.
@@ -34,6 +37,14 @@ ONE_OF = {
     "/painel/lojas": r"/painel/lojas/[0-9a-f-]{36}$",
     "/painel/equipe": r"/painel/equipe/pessoas/[0-9a-f-]{36}$",
     "/painel/equipe/grupos": r"/painel/equipe/grupos/[0-9a-f-]{36}$",
+    "/painel/contatos?q=aparecida": r"/painel/contatos/[0-9a-f-]{36}$",
+    "/painel/contatos/importacoes?q=padaria": r"/painel/contatos/importacoes/[0-9a-f-]{36}$",
+}
+# What hangs on the page of one.
+PARTS = {
+    "/painel/lojas": STORE,
+    "/painel/contatos?q=aparecida": ("", "/editar", "/juntar"),
+    "/painel/contatos/importacoes?q=padaria": IMPORT,
 }
 # What a shop wrote itself is in its own language: names of its goods, people, groups and messages.
 SEEN_TEXTS = """
@@ -80,7 +91,7 @@ def addresses(base_url: str, owner: Visitor) -> list[str]:
         owner.open(listing)
         links = owner.page.eval_on_selector_all("a[href]", "all => all.map(one => one.getAttribute('href'))")
         one = next(link for link in links if re.search(pattern, link))
-        found += [one + tab for tab in STORE] if listing == "/painel/lojas" else [one]
+        found += [one + part for part in PARTS.get(listing, ("",))]
     return found
 
 

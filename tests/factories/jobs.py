@@ -64,7 +64,7 @@ async def _do(shop: Shop, name: str, args: dict[str, Any], email: EmailSender | 
     job = next(job for module in runtime.modules for job in module.jobs if job.name == name)
     providers = runtime.providers if email is None else dataclasses.replace(runtime.providers, email=email)
     context = JobContext(
-        shop.tenant, runtime.transactions, providers, runtime.settings, last_attempt=last_try
+        shop.tenant, runtime.transactions, providers, runtime.settings, runtime.blobs, last_attempt=last_try
     )
     with contextlib.suppress(ProviderRejected, ProviderUnavailable):
         await job.function(context, **job.arguments.model_validate(args).model_dump())

@@ -213,7 +213,7 @@ async def make_tenant(runtime: Runtime, *, modules: list[str] | None = None) -> 
     """A paying tenant with the given modules (all by default)."""
     tenant_id = new_id()
     slug = f"t{tenant_id.hex[-20:]}"
-    wanted = ["store"] if modules is None else modules
+    wanted = ["store", "contacts"] if modules is None else modules
     plan_slug = "plano-" + "-".join(wanted or ["vazio"])
     async with platform_work(runtime.database) as session:
         await session.execute(

@@ -163,7 +163,7 @@ def _in_ranges(ranges: tuple[tuple[int, int, str], ...], cep: str) -> str | None
 
 def fold(text: str) -> str:
     """A text for comparing and searching: no accents, lower case, single spaces, none at the ends."""
-    plain = _without_accents(_without_accents(text).casefold())
+    plain = text.lower() if text.isascii() else _without_accents(_without_accents(text).casefold())
     return " ".join(plain.split())
 
 

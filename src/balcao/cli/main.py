@@ -123,12 +123,23 @@ def every_test(
 
 @app.command()
 def bench(
-    only: Annotated[str, typer.Argument(help="Part of a scenario's name; all by default.")] = "",
+    only: Annotated[
+        str,
+        typer.Argument(help="Part of a scenario's name; all of the shop by default. contacts: the importer."),
+    ] = "",
     rounds: Annotated[int, typer.Option(help="Rounds; every one runs all scenarios in turn.")] = 5,
     seconds: Annotated[float, typer.Option(help="Length of one scenario in one round.")] = 4.0,
+    rows: Annotated[
+        int, typer.Option(help="Rows of the lists that the importer is measured with.")
+    ] = 200_000,
     data: Data = None,
 ) -> None:
-    """Measure the shop under load beside controls."""
+    """Measure the shop under load, or the importer of contacts, beside controls."""
+    if only == "contacts":
+        from balcao.cli.bench.contacts import run_contacts_bench
+
+        run_contacts_bench(rounds=rounds, rows=rows, data=data)
+        return
     from balcao.cli.bench.command import run_bench
 
     run_bench(rounds=rounds, seconds=seconds, only=only, data=data)

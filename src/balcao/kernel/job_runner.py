@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import random
 import signal
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from balcao.kernel.events import Reaction
 from balcao.kernel.jobs.job import JobContext
 from balcao.kernel.jobs.reactions import deliver
 from balcao.kernel.platform_work import platform_work
-from balcao.kernel.queue import Job
+from balcao.kernel.queue import Job, QueueName
 from balcao.kernel.runtime import Runtime
 from balcao.ports.errors import ProviderRejected, ProviderUnavailable
 
@@ -30,6 +30,10 @@ REACTION_BACKOFF = (1, 5, 30, 120, 600, 3600)
 STALLED_SECONDS = 30.0
 RECONNECT_SECONDS = 2.0
 KEEP_FINISHED_HOURS = 72
+# Long jobs have places of their own, so that a message never waits behind a spreadsheet; two let another tenant in.
+QUICK_QUEUES: Sequence[QueueName] = ("now", "soon")
+BULK_QUEUES: Sequence[QueueName] = ("bulk",)
+BULK_AT_ONCE = 2
 log = structlog.get_logger("balcao.jobs")
 
 
@@ -90,6 +94,7 @@ def _job_task(runtime: Runtime, module: str, job: Job) -> Task:
             runtime.transactions,
             runtime.providers,
             runtime.settings,
+            runtime.blobs,
             attempt=attempts + 1,
             last_attempt=attempts >= len(job.backoff),
             request_id=request_id,
@@ -174,14 +179,30 @@ async def _work_until_broken(app: procrastinate.App, concurrency: int) -> None:
 
 async def _work_once(app: procrastinate.App, concurrency: int) -> None:
     async with app.open_async():
-        await app.run_worker_async(
-            concurrency=concurrency,
-            install_signal_handlers=False,
-            fetch_job_polling_interval=5.0,
-            shutdown_graceful_timeout=20.0,
-            update_heartbeat_interval=10.0,
-            stalled_worker_timeout=STALLED_SECONDS,
-        )
+        lines = [
+            asyncio.create_task(_take_jobs(app, QUICK_QUEUES, concurrency)),
+            asyncio.create_task(_take_jobs(app, BULK_QUEUES, BULK_AT_ONCE)),
+        ]
+        try:
+            ended, _ = await asyncio.wait(lines, return_when=asyncio.FIRST_COMPLETED)
+            for line in ended:
+                line.result()
+        finally:
+            for line in lines:
+                line.cancel()
+            await asyncio.gather(*lines, return_exceptions=True)
+
+
+async def _take_jobs(app: procrastinate.App, queues: Sequence[str], concurrency: int) -> None:
+    await app.run_worker_async(
+        queues=list(queues),  # the library hands it to the database, which takes a tuple for a record
+        concurrency=concurrency,
+        install_signal_handlers=False,
+        fetch_job_polling_interval=5.0,
+        shutdown_graceful_timeout=20.0,
+        update_heartbeat_interval=10.0,
+        stalled_worker_timeout=STALLED_SECONDS,
+    )
 
 
 @contextlib.contextmanager

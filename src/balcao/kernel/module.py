@@ -85,8 +85,8 @@ class Module:
     pages: Sequence[APIRouter] = ()
     hot_doors: Sequence[HotDoor] = ()
     route_classes: Sequence[RouteClass] = ()
-    # Beginnings of paths (without /api/v1) that take files: their bodies may be large.
-    upload_paths: Sequence[str] = ()
+    # Beginnings of paths (without /api/v1) that take files, and the bytes their bodies may have.
+    upload_paths: Mapping[str, int] = field(default_factory=dict[str, int])
     jobs: Sequence[Job] = ()
     reactions: Sequence[Reaction] = ()
     permissions: Sequence[Permission] = ()

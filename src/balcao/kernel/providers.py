@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from balcao.ports.crm import Crm
 from balcao.ports.email import EmailSender
 from balcao.ports.payments import PaymentProvider
 from balcao.ports.places import Places
@@ -16,3 +18,5 @@ class Providers:
     email: EmailSender
     places: Places
     pix: PaymentProvider
+    # Several at once, by name: each connection of a business says which it is to.
+    crm: Mapping[str, Crm] = field(default_factory=dict[str, Crm])

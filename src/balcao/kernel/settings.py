@@ -142,6 +142,11 @@ class Settings(BaseSettings):
     )
     upload_max_bytes: int = Field(5_000_000, description="Largest picture accepted, in bytes.")
 
+    import_source_days: int = Field(
+        30, description="Days an uploaded spreadsheet is kept for running the import again."
+    )
+    import_results_days: int = Field(90, description="Days the results of an import can be downloaded.")
+
     email_provider: Literal["mailbox", "smtp"] = Field(
         "mailbox", description="mailbox keeps mail inside the product; smtp sends it."
     )
@@ -165,6 +170,30 @@ class Settings(BaseSettings):
 
     places_provider: Literal["embedded", "viacep"] = Field(
         "embedded", description="Who answers CEP questions: the bundled table or viacep.com.br."
+    )
+    ghl_base_url: str = Field(
+        "https://services.leadconnectorhq.com",
+        description="Address of GoHighLevel's API. Never taken from what a tenant types.",
+    )
+    ghl_api_version: str = Field(
+        "2021-07-28", description="Version header of GoHighLevel's API.", pattern=r"^[\w.-]{1,20}$"
+    )
+    ghl_client_id: str = Field(
+        "",
+        description="Client id of your GoHighLevel app. Empty: businesses connect with a private token of theirs.",
+        json_schema_extra={
+            "source": "The developer marketplace of GoHighLevel, under the app's client keys."
+        },
+    )
+    ghl_client_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Client secret of GHL_CLIENT_ID.",
+        json_schema_extra={"source": "Shown once, together with the client id."},
+    )
+    ghl_consent_url: str = Field(
+        "https://marketplace.gohighlevel.com/v2/oauth/chooselocation",
+        description="Page where an account's owner allows the app; white-label agencies have their own.",
+        pattern=r"^https://",
     )
     log_format: Literal["console", "json"] = Field("console", description="console (coloured) or json.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")

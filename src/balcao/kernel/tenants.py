@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -34,6 +34,8 @@ class Plan(PlatformModel, Stamped):
     name: Mapped[str]
     price_cents: Mapped[int] = mapped_column(default=0)
     modules: Mapped[list[str]]
+    # Ceilings by name, such as {"import_rows": rows a month}; a name that is missing has no ceiling.
+    limits: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"), default=dict)
     is_active: Mapped[bool] = mapped_column(default=True)
     __table_args__ = (CheckConstraint("price_cents >= 0", name="price"),)
 
@@ -104,6 +106,7 @@ class Tenant:
     paying: bool
     subscribed: frozenset[str]
     modules: frozenset[str]
+    limits: Mapping[str, int] = field(default_factory=dict[str, int], hash=False)
 
 
 def effective_modules(
@@ -126,6 +129,7 @@ def is_paying(status: str, past_due_since: datetime | None, now: datetime) -> bo
 _SELECT = """
 select t.id, t.slug, t.name, t.status, t.timezone, t.locale, t.accent, t.users_limit, t.stores_limit,
        coalesce(s.status, 'canceled') as plan_status, s.past_due_since, coalesce(p.modules, '{}') as modules,
+       coalesce(p.limits, '{}') as limits,
        coalesce((select jsonb_object_agg(m.module, m.is_on) from module_switches m where m.tenant_id = t.id),
                 '{}'::jsonb) as switches
 from tenants t left join subscriptions s on s.tenant_id = t.id left join plans p on p.id = s.plan_id
@@ -148,6 +152,7 @@ def _tenant_of(row: Mapping[str, Any], now: datetime) -> Tenant:
         paying=paying,
         subscribed=effective_modules(plan_modules, switches, paying=True),
         modules=effective_modules(plan_modules, switches, paying=paying),
+        limits=row["limits"],
     )
 
 

@@ -118,7 +118,10 @@ async def assert_one_order(shop: Shop, connection: psycopg.Connection[Any], prod
     assert counts(connection, shop) == dict.fromkeys(ORDER_ROWS, 1)
     stock = await ledger(shop, product)
     assert (stock["reserves"], stock["reserved"], stock["sum_reserved"]) == (1, taken, taken)
-    assert Counter(await waiting_jobs(shop)) == {"reaction:store.tell_buyer_of_new_order": 1}
+    assert Counter(await waiting_jobs(shop)) == {
+        "reaction:store.tell_buyer_of_new_order": 1,
+        "reaction:store.remember_buyer": 1,
+    }
     await work_off(shop, again=True)
     row = connection.execute(
         "select count(*), count(distinct dedupe_key) from messages where tenant_id = %s", [shop.tenant.id]

@@ -29,7 +29,10 @@ async def test_ten_twins_are_one_order(client: httpx.AsyncClient, shop: Shop) ->
     stock = await ledger(shop, "Bolo")
     assert (stock["reserves"], stock["reserved"], stock["sum_reserved"]) == (1, 2, 2)
     assert (await client.get("/admin/orders", headers=shop.staff)).json()["total"] == 1
-    assert Counter(await waiting_jobs(shop)) == {"reaction:store.tell_buyer_of_new_order": 1}
+    assert Counter(await waiting_jobs(shop)) == {
+        "reaction:store.tell_buyer_of_new_order": 1,
+        "reaction:store.remember_buyer": 1,
+    }
 
 
 async def test_one_key_for_two_carts_places_one_of_them(client: httpx.AsyncClient, shop: Shop) -> None:

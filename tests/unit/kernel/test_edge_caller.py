@@ -4,13 +4,13 @@ import json
 import re
 
 import pytest
-from tests.unit.kernel.conftest import answering, ask
 
 from balcao.kernel.web.headers import by_name
 from balcao.kernel.web.middleware_address import Proxies
 from balcao.kernel.web.middleware_cors import Cors
 from balcao.kernel.web.middleware_exchange import request_id_from
 from balcao.kernel.web.middleware_origin import HostRule, is_cross_origin
+from tests.unit.kernel.conftest import answering, ask
 
 
 @pytest.mark.parametrize(

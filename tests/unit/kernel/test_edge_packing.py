@@ -6,9 +6,9 @@ import json
 import brotli
 import pytest
 import zstandard
-from tests.unit.kernel.conftest import answering, ask
 
 from balcao.kernel.web.middleware_compression import PackedBodies, negotiated
+from tests.unit.kernel.conftest import answering, ask
 
 LARGE = json.dumps([{"name": f"Pizza {n}", "price_cents": n} for n in range(400)]).encode()
 

@@ -6,7 +6,6 @@ from types import SimpleNamespace
 
 import pytest
 from fastapi import APIRouter, FastAPI, Request
-from tests.unit.kernel.conftest import answering, ask
 
 from balcao.kernel.module import RouteClass
 from balcao.kernel.observability import logging as program_log
@@ -16,6 +15,7 @@ from balcao.kernel.web import middleware, middleware_body
 from balcao.kernel.web.headers import SecurityHeaders
 from balcao.kernel.web.middleware_body import BodyLimits
 from balcao.kernel.web.middleware_rate import route_classes
+from tests.unit.kernel.conftest import answering, ask
 
 EVERYWHERE = (
     "content-security-policy",

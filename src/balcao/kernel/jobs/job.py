@@ -11,6 +11,7 @@ from typing import Any, get_type_hints
 from pydantic import BaseModel, ConfigDict, create_model
 
 from balcao.kernel.actor import SYSTEM
+from balcao.kernel.files.blobs import BlobStore
 from balcao.kernel.providers import Providers
 from balcao.kernel.queue import Job, QueueName
 from balcao.kernel.settings import Settings
@@ -26,6 +27,7 @@ class JobContext:
     transactions: Transactions
     providers: Providers
     settings: Settings
+    blobs: BlobStore
     attempt: int = 1
     last_attempt: bool = False
     request_id: str = ""

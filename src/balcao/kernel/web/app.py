@@ -32,7 +32,6 @@ from balcao.kernel.web.templates import make_environment
 from balcao.kernel.web.tenant_of_request import ActorCache
 
 API = "/api/v1"
-UPLOAD_BODY_BYTES = 25_000_000
 DESCRIPTION = (
     "One program that runs a Brazilian small business online. Money is in centavos, times in RFC 3339."
 )
@@ -96,7 +95,7 @@ def _edge_config(runtime: Runtime) -> EdgeConfig:
         proxies=Proxies(settings.listed(settings.trusted_proxies)),
         cors=Cors(settings.listed(settings.cors_origins)),
         body_limits=BodyLimits(
-            {path: UPLOAD_BODY_BYTES for module in runtime.modules for path in module.upload_paths}
+            {path: size for module in runtime.modules for path, size in module.upload_paths.items()}
         ),
         classify=route_classes(
             [*(line for module in runtime.modules for line in module.route_classes), *ROUTE_CLASSES]

@@ -21,6 +21,7 @@ from balcao.modules.store.api.public import router as public
 from balcao.modules.store.demo.load import load_demo
 from balcao.modules.store.hot_doors import HOT_DOORS
 from balcao.modules.store.jobs import forget_old_things, sweep_orders
+from balcao.modules.store.order_contacts import note_how_order_ended, remember_buyer
 from balcao.modules.store.order_messages import tell_buyer_of_new_order, tell_buyer_of_status
 from balcao.modules.store.pages.panel_business import router as panel_business
 from balcao.modules.store.pages.panel_catalog import router as panel_catalog
@@ -40,6 +41,9 @@ from balcao.modules.store.pages.shop_checkout import router as shop_checkout
 from balcao.modules.store.pages.shop_menu import router as shop_menu
 from balcao.modules.store.pages.shop_order import router as shop_order
 from balcao.modules.store.stock_messages import tell_owners_of_low_stock
+
+PICTURES_BYTES = 25_000_000
+"""Several pictures may come in one form."""
 
 MODULE = Module(
     name="store",
@@ -85,10 +89,16 @@ MODULE = Module(
         RouteClass("POST", "/shipping/quote", "quote"),
         RouteClass("POST", "/admin/catalog/products/{id}/pictures", "uploads"),
     ),
-    upload_paths=("/admin/catalog", "/painel/catalogo"),
+    upload_paths={"/admin/catalog": PICTURES_BYTES, "/painel/catalogo": PICTURES_BYTES},
     jobs=(sweep_orders, forget_old_things),
     demo=load_demo,
-    reactions=(tell_buyer_of_new_order, tell_buyer_of_status, tell_owners_of_low_stock),
+    reactions=(
+        tell_buyer_of_new_order,
+        tell_buyer_of_status,
+        tell_owners_of_low_stock,
+        remember_buyer,
+        note_how_order_ended,
+    ),
     permissions=(
         Permission("store.orders:view", "See orders"),
         Permission("store.orders:edit", "Move orders and confirm payments"),

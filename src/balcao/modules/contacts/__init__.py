@@ -1,0 +1,1 @@
+"""Contacts: the people a business knows, and spreadsheets made clean."""

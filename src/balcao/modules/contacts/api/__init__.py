@@ -1,0 +1,1 @@
+"""The JSON API of contacts and imports."""

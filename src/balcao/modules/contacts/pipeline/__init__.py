@@ -1,0 +1,1 @@
+"""The cleaning of one file, in a process of its own."""
