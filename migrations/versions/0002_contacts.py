@@ -137,9 +137,16 @@ def create_tables() -> None:
     op.create_index(
         "ix_contacts_landline",
         "contacts",
-        ["tenant_id", "phone_key"],
+        ["tenant_id", "phone_key", "name_key", "id"],
         unique=False,
         postgresql_where=sa.text("phone_kind = 'landline'"),
+    )
+    op.create_index(
+        "ix_contacts_name_only",
+        "contacts",
+        ["tenant_id", "name_key", "city", "company", "id"],
+        unique=False,
+        postgresql_where=sa.text("email = '' and phone_key = ''"),
     )
     op.create_index(
         "ix_contacts_merged",

@@ -13,9 +13,7 @@ from tests.e2e.page_checks import assert_accessible, cdp
 from tests.e2e.panel_steps import sign_in
 
 IMPORTS = "/painel/contatos/importacoes"
-HEADER = (
-    "First Name,Last Name,Email,Phone,Business Name,Address,City,State,Postal Code,Country,Contact Source,Tags"
-)
+HEADER = "First Name,Last Name,Email,Phone,Business Name,Address,City,State,Postal Code,Country,Contact Source,Tags"
 MESSY = """Lista da feira de março
 ;;;;
 Nome;E-mail;Celular;Obs;Apelido
@@ -151,7 +149,7 @@ def test_a_list_is_cleaned_corrected_and_taken_back(base_url: str, browser: Brow
     page.get_by_role("link", name="Veio com uma importação").click()
     page.get_by_role("button", name="Desfazer esta importação").click()
     _sure(page)
-    expect(page.locator("#import")).to_contain_text("contatos foram retirados", timeout=30_000)
+    expect(page.locator("#import")).to_contain_text("contatos saíram de novo", timeout=30_000)
     shop.open("/painel/contatos?q=raimunda")
     expect(page.get_by_text("Ninguém encontrado")).to_be_visible()
     shop.assert_clean()

@@ -105,7 +105,8 @@ def test_every_rule_takes_every_cell(name: str, cell: Cell) -> None:
     rule = RULES[name]
     value, extra, findings = rule(cell)
     assert all(finding.code in CODES for finding in findings)
-    assert _is_safe(value)
+    # A note keeps its signs; the files that leave put an apostrophe before it.
+    assert _is_safe(value) or name == "notes"
     assert value == value.strip()
     value.encode()
     assert not re.search(r"[\x00-\x08\x0e-\x1f\x7f]", value)
@@ -116,9 +117,10 @@ def test_every_rule_takes_every_cell(name: str, cell: Cell) -> None:
     again = rule(value)
     # An empty country is Brazil.
     assert again.value == value or (name == "country" and not value)
-    assert not {finding.code for finding in again.findings} - {
-        "STATE_UNKNOWN", "TEXT_LETTERS_LOST", "NAME_LOOKS_COMPANY", "CITY_STATE_SPLIT",
-    }  # fmt: skip
+    lasting = {"STATE_UNKNOWN", "TEXT_LETTERS_LOST", "NAME_LOOKS_COMPANY", "CITY_STATE_SPLIT"}
+    if name == "notes":
+        lasting.add("CELL_FORMULA_NEUTRALIZED")
+    assert not {finding.code for finding in again.findings} - lasting
     assert extra == tuple(dict.fromkeys(extra))
 
 

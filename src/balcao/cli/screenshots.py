@@ -64,6 +64,8 @@ class Demo:
         self.session: dict[str, str] = {}
         self.tracking = ""
         self.order_id = ""
+        self.import_id = ""
+        self.contact_id = ""
 
     def _get(self, path: str) -> dict[str, Any]:
         return self.client.get(path).raise_for_status().json()
@@ -87,6 +89,20 @@ class Demo:
         for index, (name, first, steps, method) in enumerate(PEOPLE):
             order = self._order(name, self.simple[first : first + 2], index, method)
             self._move(order["id"], steps, staff)
+
+    def meet(self, staff: dict[str, str]) -> None:
+        """Finds the demo list once it is clean, and one of its people."""
+        ends = time.monotonic() + START_WITHIN_SECONDS
+        while time.monotonic() < ends and not self.import_id:
+            answer = self.client.get("/jobs", params={"status": "done"}, headers=staff).raise_for_status()
+            self.import_id = next((item["id"] for item in reversed(answer.json()["items"])), "")
+            time.sleep(0 if self.import_id else 0.2)
+        found = (
+            self.client.get("/contacts", params={"q": "aparecida"}, headers=staff).raise_for_status().json()
+        )
+        if not self.import_id or not found["items"]:
+            fail("The demo shop has no list of people to show.")
+        self.contact_id = found["items"][0]["id"]
 
     def _order(self, name: str, goods: list[dict[str, Any]], index: int, method: str) -> dict[str, Any]:
         body = {
@@ -133,6 +149,7 @@ def run_screenshots(*, out: Path, wanted: list[str], url: str) -> None:
         if not url:
             demo.open_all_day(staff)
         demo.fill(staff)
+        demo.meet(staff)
         playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
         pages = {
@@ -151,8 +168,10 @@ def run_screenshots(*, out: Path, wanted: list[str], url: str) -> None:
 
 
 def _pages(demo: Demo) -> dict[str, str]:
-    """Name of each picture and the path it shows; those of the panel begin with `panel`."""
+    """Name of each picture and the path it shows; those of the panel begin with `panel` or `contacts`."""
     with_options = next(product["id"] for product in demo.products if product["option_groups"])
+    people, imports = "/painel/contatos", "/painel/contatos/importacoes"
+    result = f"{imports}/{demo.import_id}"
     return {
         "shop-menu": SHOP,
         "shop-product": f"{SHOP}/produto/{with_options}",
@@ -167,6 +186,18 @@ def _pages(demo: Demo) -> dict[str, str]:
         "panel-stock": "/painel/estoque",
         "panel-stores": "/painel/lojas",
         "panel-team": "/painel/equipe",
+        "contacts-people": people,
+        "contacts-person": f"{people}/{demo.contact_id}",
+        "contacts-duplicates": f"{people}/duplicados",
+        "contacts-left-alone": f"{people}/bloqueios",
+        "contacts-imports": imports,
+        "contacts-result": result,
+        "contacts-found": f"{result}/avisos",
+        "contacts-repeated": f"{result}/repetidos",
+        "contacts-rows": f"{result}/linhas",
+        "contacts-columns": f"{result}/colunas",
+        "contacts-send": f"{result}/gohighlevel",
+        "contacts-gohighlevel": f"{people}/gohighlevel",
     }
 
 

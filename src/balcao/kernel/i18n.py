@@ -61,13 +61,13 @@ class Translator:
     gettext = __call__
 
     def ngettext(self, singular: str, plural: str, n: int, /, **params: Any) -> str:
-        """The form for `n` things; `{n}` is filled with the number."""
+        """The form for `n` things; `{n}` is filled with the number as people write it."""
         forms = self._forms.get(singular)
         if forms is None:
             text = singular if n == 1 else plural
         else:
             text = forms[min(self._plural_of(abs(n)), len(forms) - 1)]
-        return text.format(n=n, **params)
+        return text.format(n=self.number(n), **params)
 
     def pgettext(self, context: str, msgid: str, /, **params: Any) -> str:
         """A text whose meaning depends on where it stands."""

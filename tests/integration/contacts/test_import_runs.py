@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -280,3 +281,15 @@ async def test_the_plan_bounds_the_rows_of_a_month(client: httpx.AsyncClient, ru
     sent = (await send(client, shop, "b.csv", people(4))).json()
     job = await finished(client, shop, sent["id"])
     assert (job["status"], job["error"]["code"]) == ("failed", "FILE_PLAN_LIMIT")
+
+
+def test_what_killed_workers_left_behind_goes(tmp_path: Path) -> None:
+    one, other = UUID(int=1), UUID(int=2)
+    mine, theirs = (import_runs.make_scratch(tmp_path, which, 1) for which in (one, other))
+    (mine / "source").write_text("a person's data")
+    again = import_runs.make_scratch(tmp_path, one, 2)
+    assert (mine.exists(), theirs.exists(), again.exists()) == (False, True, True)
+    assert again.stat().st_mode & 0o077 == 0
+    os.utime(theirs, (0, 0))
+    import_runs.make_scratch(tmp_path, one, 3)
+    assert not theirs.exists()

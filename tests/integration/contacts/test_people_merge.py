@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, text
 
 from balcao.kernel.ids import new_id
+from balcao.modules.contacts.cleaning.emails import is_role_email
 from balcao.modules.contacts.cleaning.phones import phone_key
 from balcao.modules.contacts.import_undo import Cursor, Undone, undo_chunk
 from balcao.modules.contacts.models import Contact, ContactChange, ContactKey
@@ -16,8 +17,13 @@ from balcao.modules.contacts.people_merge import RECORD_BYTES, merge_chunk
 from balcao.modules.contacts.pipeline.outputs import contact_id, copy_line, id_prefix
 from tests.factories.shops import Shop
 
-MOMENT = 1_790_000_000_000
+MOMENTS: dict[UUID, int] = {}
 TAG = "importacao-2026-11-23-abcd"
+
+
+def moment_of(import_id: UUID) -> int:
+    """When an import was made, in milliseconds: each later than the one before."""
+    return MOMENTS.setdefault(import_id, 1_790_000_000_000 + len(MOMENTS))
 
 
 def person(**values: str) -> list[str]:
@@ -32,8 +38,10 @@ def lines(import_id: UUID, people: list[list[str]], *, kinds: list[str] | None =
         number = someone[3]
         kind = kinds[ordinal] if kinds else ("mobile" if number else "")
         key = phone_key(number) if number else ""
-        at = contact_id(id_prefix(str(import_id), MOMENT), ordinal + 2)
-        made.append(f"{ordinal}\t" + copy_line(ordinal + 2, at, kind, key, someone))
+        at = contact_id(id_prefix(str(import_id), moment_of(import_id)), ordinal + 2)
+        made.append(
+            f"{ordinal}\t" + copy_line(ordinal + 2, at, kind, key, someone, is_role=is_role_email(someone[2]))
+        )
     return "".join(made).encode()
 
 
@@ -41,7 +49,13 @@ async def merge(
     shop: Shop, import_id: UUID, people: list[list[str]], *, kinds: list[str] | None = None
 ) -> str:
     async with shop.runtime.transactions.begin(shop.tenant) as uow:
-        classes = await merge_chunk(uow, import_id, lines(import_id, people, kinds=kinds), import_tag=TAG)
+        classes = await merge_chunk(
+            uow,
+            import_id,
+            lines(import_id, people, kinds=kinds),
+            created_ms=moment_of(import_id),
+            import_tag=TAG,
+        )
     return classes[::RECORD_BYTES].decode()
 
 
@@ -51,7 +65,7 @@ async def book(shop: Shop) -> list[Contact]:
 
 
 async def undo(shop: Shop, import_id: UUID) -> Undone:
-    undone, cursor = Undone(), Cursor.of(import_id, MOMENT)
+    undone, cursor = Undone(), Cursor.of(import_id, moment_of(import_id))
     while not cursor.is_done:
         async with shop.runtime.transactions.begin(shop.tenant) as uow:
             undone.add(await undo_chunk(uow, import_id, cursor))
@@ -210,3 +224,47 @@ async def test_a_further_telephone_is_recognised(shop: Shop) -> None:
     assert await merge(shop, new_id(), [person(first_name="Ana", phone="+5511912345678", city="Itu")]) == "m"
     [contact] = await book(shop)
     assert (contact.phone, contact.city) == ("+5511987654321", "Itu")
+
+
+async def test_people_of_one_file_with_the_same_name_only_stay_apart_across_chunks(shop: Shop) -> None:
+    """The second chunk of a file finds the people of the first in the book."""
+    import_id = new_id()
+    same = [
+        person(first_name="Ana", last_name="Lima", city="Itu"),
+        person(first_name="Ana", last_name="Lima", city="Itu"),
+    ]
+    assert await merge(shop, import_id, same) == "nn"
+    landline = [person(first_name="Bia", phone="+551134567890")] * 2
+    made: list[str] = []
+    for first in (100, 200):
+        lined = lines(
+            import_id, [*([person()] * (first - 2)), *landline], kinds=[""] * (first - 2) + ["landline"] * 2
+        )
+        chunk = b"".join(lined.splitlines(keepends=True)[-2:])
+        async with shop.runtime.transactions.begin(shop.tenant) as uow:
+            found = await merge_chunk(uow, import_id, chunk, created_ms=moment_of(import_id))
+        made.append(found[::RECORD_BYTES].decode())
+    assert made == ["nn", "nn"]
+    assert await merge(shop, new_id(), same) == "uu"
+
+
+async def test_a_shared_email_makes_nobody_somebody_else(shop: Shop) -> None:
+    people = [
+        person(first_name="Bia", email="contato@x.com.br"),
+        person(first_name="Caio", email="contato@x.com.br"),
+    ]
+    for chunk in (people, people[:1], people[1:]):
+        await merge(shop, new_id(), chunk)
+    assert await merge(shop, new_id(), people) == "uu"
+    bia, caio = await book(shop)
+    assert (bia.first_name, bia.email, bia.additional_emails) == ("Bia", "contato@x.com.br", [])
+    assert (caio.first_name, caio.email, caio.additional_emails) == ("Caio", "", ["contato@x.com.br"])
+
+
+async def test_rows_of_one_file_never_overwrite_each_other(shop: Shop) -> None:
+    """With the joining of duplicates switched off, in one chunk or in two."""
+    import_id, twice = new_id(), [person(**ANA, city="Itu"), person(**ANA, city="Rio")]
+    assert await merge(shop, import_id, twice) == "nc"
+    assert await merge(shop, import_id, twice) == "nc"
+    [contact] = await book(shop)
+    assert (contact.city, contact.version) == ("Itu", 1)

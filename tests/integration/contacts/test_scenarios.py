@@ -89,7 +89,7 @@ async def test_2_golden_emails_and_names_in_three_forms(
     found = await run_import(
         client, shop, f"emails.{'xlsx' if form == 'xlsx' else 'csv'}", data, dedupe=False
     )
-    assert [(p["Email"], p["Additional Emails"]) for p in found.people] == [
+    assert [(p["Email"], p["Additional Email(s)"]) for p in found.people] == [
         (emails[0] if emails else "", ", ".join(emails[1:])) for _, emails, *_ in table
     ]
     names = [row for row in TABLE_N if form != "cp1252" or "😀" not in row[0]]
@@ -426,3 +426,18 @@ async def test_a_review_waits_and_a_saved_mapping_serves_the_next_file(
 async def test_the_ghl_labels_are_all_known_fields() -> None:
     assert len(GHL_COLUMNS) == 12
     assert len({label for label, _ in (*GHL_COLUMNS, *EXTRA_COLUMNS)}) == 12 + len(EXTRA_COLUMNS)
+
+
+async def test_rows_are_listed_in_the_order_of_the_file(client: httpx.AsyncClient, shop: Shop) -> None:
+    header = ["Nome", "E-mail"]
+    rows = [
+        header,
+        ["Ana", "a@x.com.br"],
+        header,
+        ["Bia", "b@x.com.br"],
+        ["Total: 2"],
+        ["Caio", "c@x.com.br"],
+    ]
+    found = await run_import(client, shop, "a.csv", csv_bytes(rows))
+    listed = await read(client, shop, f"/jobs/{found.id}/rows")
+    assert [row["row"] for row in listed["items"]] == [2, 3, 4, 5, 6]

@@ -127,6 +127,13 @@ def test_number_is_what_stands_beside_it():
     assert fields([("Número", ["abc", "def"])]) == [None]
     apart = mapped([number, ("Nome", NAMES), address]).columns[0]
     assert (apart.field, apart.confidence, apart.status) == ("address_number", 0.65, "confirm")
+    assert fields([("Nº", ["1", "2", "3"]), ("Nome", NAMES), address]) == [None, "full_name", "address"]
+
+
+def test_what_belongs_to_somebody_else():
+    assert fields([("Documento", CPFS), ("Documento do Produtor", CPFS)]) == ["cpf_cnpj", None]
+    assert fields([("CNPJ", []), ("Produtor", CPFS)]) == ["cnpj", "cpf"]
+    assert fields(["Primary Associated Company ID", "Nome do afiliado"]) == [None, None]
 
 
 def test_parts_of_an_address_named_after_it():

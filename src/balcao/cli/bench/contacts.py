@@ -157,10 +157,12 @@ async def _merge_twice(runtime: Runtime, lines: Sequence[bytes], number: int) ->
     tenant = await runtime.tenants.find("slug", slug)
     seconds: list[float] = []
     for _ in range(2):
-        import_id, started = new_id(), time.perf_counter()
+        import_id, made_ms, started = new_id(), int(time.time() * 1000), time.perf_counter()
         for first in range(0, len(lines), CHUNK_ROWS):
             async with runtime.transactions.begin(tenant) as uow:
-                await merge_chunk(uow, import_id, b"".join(lines[first : first + CHUNK_ROWS]))
+                await merge_chunk(
+                    uow, import_id, b"".join(lines[first : first + CHUNK_ROWS]), created_ms=made_ms
+                )
         seconds.append(time.perf_counter() - started)
     return len(lines), seconds[0], seconds[1]
 

@@ -55,14 +55,16 @@ class Run:
         uow.announce(f"import:{self.import_id}")
 
 
-async def merge_people(run: Run, people: Path, report: dict[str, Any]) -> None:
+async def merge_people(run: Run, people: Path, report: dict[str, Any], *, created_ms: int) -> None:
     """Merges the lines of `people`, stores what each was to the book, and adds the sums to the report."""
     context, counts = run.context, Counter[str]()
     with tempfile.NamedTemporaryFile(dir=people.parent, suffix=".bin", delete=False) as classes:
         done = 0
         for lines in _chunks(people):
             async with context.unit_of_work() as uow:
-                found = await merge_chunk(uow, run.import_id, lines, import_tag=report["import_tag"])
+                found = await merge_chunk(
+                    uow, run.import_id, lines, created_ms=created_ms, import_tag=report["import_tag"]
+                )
                 done += len(found) // RECORD_BYTES
                 await run.note(uow, rows_done=done, merged_rows=done)
             classes.write(found)

@@ -6,8 +6,10 @@ attempt; a merge may be done twice; a worker that lost its job to another finds 
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -33,6 +35,7 @@ from balcao.modules.contacts.pipeline.request import RESULT_FILES
 from balcao.modules.contacts.suppressions import Entry, suppress
 
 BACKOFF: Final = (5, 30, 120)
+SCRATCH_SECONDS: Final = 24 * 3600.0
 PEOPLE: Final = "people.copy"
 """A file of lines for the book, made by the cleaning process and gone with its folder."""
 log = structlog.get_logger("balcao.contacts.imports")
@@ -46,7 +49,7 @@ async def run_import(context: JobContext, import_id: UUID) -> None:
     run = await _claim(context, import_id)
     if run is None:
         return
-    folder = Path(tempfile.mkdtemp(prefix="balcao-import-"))
+    folder = await asyncio.to_thread(make_scratch, context.settings.data_dir, import_id, run.attempt)
     try:
         await _work(run, folder)
     except CleaningFailedError as error:
@@ -54,11 +57,24 @@ async def run_import(context: JobContext, import_id: UUID) -> None:
     except (CleaningStoppedError, LostError):
         await _cancel(context, import_id)
     except Exception:
+        if await _was_overtaken(run):
+            return  # its files went when the other attempt began
         if context.last_attempt:
             await _end(run, "failed", error_code="IMPORT_FAILED")
         raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def make_scratch(data_dir: Path, import_id: UUID, attempt: int) -> Path:
+    """A folder of this machine for one attempt, readable by nobody else. What killed workers left behind goes now."""
+    root = data_dir / "scratch"
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    yesterday = time.time() - SCRATCH_SECONDS
+    for left in root.iterdir():
+        if left.name.startswith(f"{import_id}-") or left.stat().st_mtime < yesterday:
+            shutil.rmtree(left, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f"{import_id}-{attempt}-", dir=root))
 
 
 async def _claim(context: JobContext, import_id: UUID) -> Run | None:
@@ -90,7 +106,7 @@ async def _work(run: Run, folder: Path) -> None:
     await _keep(run, folder, report)
     if row.merged_rows:
         await take_out(context, row)
-    await merge_people(run, folder / PEOPLE, report)
+    await merge_people(run, folder / PEOPLE, report, created_ms=request.created_ms)
     await _end(run, "done")
     await import_blobs.forget(context.blobs, context.tenant.id, run.import_id, keep=str(run.attempt))
 
@@ -178,6 +194,12 @@ async def _end(run: Run, status: str, *, error_code: str | None = None) -> None:
     except LostError:
         await _cancel(run.context, run.import_id)
     log.info("import_ended", import_id=str(run.import_id), status=status, code=error_code)
+
+
+async def _was_overtaken(run: Run) -> bool:
+    async with run.context.unit_of_work(read_only=True) as uow:
+        query = select(ImportJob.attempt).where(ImportJob.id == run.import_id)
+        return (await uow.session.execute(query)).scalar_one_or_none() != run.attempt
 
 
 async def _cancel(context: JobContext, import_id: UUID) -> bool:

@@ -18,6 +18,7 @@ from balcao.modules.contacts.crm_preparing import prepare_push
 from balcao.modules.contacts.crm_sending import send_to_crm
 from balcao.modules.contacts.crm_undo import undo_crm_push
 from balcao.modules.contacts.demo.load import load_demo
+from balcao.modules.contacts.figures import FIGURES
 from balcao.modules.contacts.import_runs import forget_files, forget_old_files, run_import, undo_people
 from balcao.modules.contacts.pages.crm import router as crm_pages
 from balcao.modules.contacts.pages.crm_pushes import router as crm_push_pages
@@ -78,6 +79,14 @@ MODULE = Module(
         undo_crm_push,
         forget_crm_payloads,
     ),
+    # Contacts that waited may have arrived since: their sending rests until a person goes on, and then looks first.
+    after_restore={
+        "crm_pushes_paused": "update ghl_pushes set status = 'paused' "
+        "where status in ('preparing', 'running', 'paused_daily')",
+        "crm_items_unclear": "update ghl_push_items set is_unclear = true "
+        "where state in ('pending', 'sent', 'retry')",
+    },
+    metrics=(FIGURES,),
     demo=load_demo,
     permissions=(
         Permission("contacts.people:view", "See contacts"),

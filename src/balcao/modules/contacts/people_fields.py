@@ -84,7 +84,7 @@ GHL_COLUMNS: Final = (
 """GoHighLevel's own labels, so that its import screen maps them by itself (contacts specification, section 2)."""
 
 EXTRA_COLUMNS: Final = (
-    ("Additional Emails", "additional_emails"),
+    ("Additional Email(s)", "additional_emails"),
     ("Additional Phones", "additional_phones"),
     ("Date of Birth", "birthday"),
     ("Website", "website"),

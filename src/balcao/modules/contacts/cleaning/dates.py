@@ -55,7 +55,7 @@ _WEEKDAY: Final = re.compile(
     r"^(?:segunda|terca|quarta|quinta|sexta|sabado|domingo|seg|ter|qua|qui|sex|sab|dom|mon|tue|wed|thu|fri|sat|sun"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?:[ -]feira)?[.,]*\s+"
 )
-_EMPTY_MASK: Final = re.compile(r"[0\s/._:tT-]*")
+_EMPTY_MASK: Final = re.compile(r"[\s/._:-]*")
 _MONTHS: Final = {
     name: month
     for month, names in enumerate(

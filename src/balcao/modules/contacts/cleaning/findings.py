@@ -137,7 +137,7 @@ CODES: Final[Mapping[str, Code]] = {
     "TEXT_TOO_LONG": _warning("Text cut at the field's limit."),
     # cells
     "CELL_FORMULA_BLANKED": _error("The cell was a formula in disguise; it was emptied."),
-    "CELL_FORMULA_NEUTRALIZED": _info("Signs that start a formula taken off."),
+    "CELL_FORMULA_NEUTRALIZED": _info("A sign at the beginning that starts a formula was made harmless."),
     "CELL_FORMULA_NO_VALUE": _warning(
         "Formula that was never calculated. Open the file in Excel, save it and send it again."
     ),

@@ -134,11 +134,15 @@ def written_as_number(text: str) -> Piece | None:
 
 
 def _joined(parts: list[str]) -> list[str]:
-    """Parts around / and , put together again while they hold less than a number: 11/98765-4321, (11) 98765,4321."""
+    """Parts around / and , put together again while they hold less than a number: 11/98765-4321, (11) 98765,4321.
+
+    Short parts behind a whole number stay apart, for each is another ending of it: 3456-7890/7891/7892.
+    """
     joined = [parts[0]]
     for part in parts[1:]:
         before, here = len(digits_of(joined[-1])), len(digits_of(part))
-        is_one = before + here >= 8 or len(joined) == 1
+        is_ending = len(joined) > 1 and max(before, here) <= 4 and len(digits_of(joined[0])) >= 8
+        is_one = not is_ending and (before + here >= 8 or len(joined) == 1)
         if 0 < before < 8 and here and before + here <= 13 and is_one:
             joined[-1] += " " + part
         else:

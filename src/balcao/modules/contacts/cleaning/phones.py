@@ -182,6 +182,10 @@ class _Found:
         return read_number(text, self.area)
 
     def _read_abroad(self, digits: str) -> Reading:
+        if self.area.code and not self.area.is_assumed:
+            reading = read_foreign(self.country + self.area.code + digits.lstrip("0"))
+            if reading.number is not None:
+                return reading
         reading = read_foreign(self.country + digits.lstrip("0"))
         if reading.number is None and digits.startswith(self.country):
             return read_foreign(digits)

@@ -37,6 +37,8 @@ def clean_postal_code(cell: Cell) -> Cleaned:
             return _CEP_INVALID
         return Cleaned(cell) if len(cell) == 9 else Cleaned(f"{cep[1]}-{cep[2]}", (), _CEP_FORMATTED)
     text = cell_text(cell)
+    if text == "0":
+        return EMPTY
     if not text.isdigit():
         text = tidy(text, "NFKC")
         if stands_for_nothing(text) or not any(map(str.isalnum, text)):
@@ -224,6 +226,19 @@ def _city_word(word: str, position: int) -> str:
     if position and word[:2] in ("d'", "d’"):
         return word[:2] + spelled(word[2:])
     return spelled(word)
+
+
+_PARTED: Final = re.compile(r"[/|,(\[]|\s[-–—]|[-–—]\s|-(?=[A-Za-z]{2}$)")
+
+
+def city_in_state(cell: Cell) -> str:
+    """The city in a cell of a column of states: Campinas of Campinas/SP. Empty when it names a state alone: SP - São Paulo."""
+    text = cell_text(cell)
+    if not _PARTED.search(text):
+        return ""
+    city, state, _ = clean_city(text)
+    bare = _NO_LETTER.sub("", _WORDS_ASIDE.sub(" ", _OF_STATE.sub("", fold(city))))
+    return city if state and len(bare) > 2 and not _uf_of(bare) else ""
 
 
 # --- country

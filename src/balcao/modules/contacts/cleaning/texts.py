@@ -1,6 +1,6 @@
 """Texts of one line, notes, and answers of yes or no (contacts specification, sections 4 and 5.5).
 
-No text that leaves here begins with a sign that a spreadsheet takes for a formula, nor holds a control character.
+No line that leaves here begins with a sign that a spreadsheet takes for a formula; no text holds a control character.
 """
 
 from __future__ import annotations
@@ -62,7 +62,9 @@ def one_line(text: str, findings: list[Finding]) -> str:
     return _settled(text, tidy, findings)
 
 
-def _settled(text: str, tidied: Callable[[str], str], findings: list[Finding]) -> str:
+def _settled(
+    text: str, tidied: Callable[[str], str], findings: list[Finding], *, keeps_signs: bool = False
+) -> str:
     is_repaired = is_unsafe = False
     while True:
         repaired = repair_encoding(text)
@@ -72,6 +74,7 @@ def _settled(text: str, tidied: Callable[[str], str], findings: list[Finding]) -
         else:
             safe = without_leading_signs(line)
             is_unsafe |= safe is not line
+            safe = line if keeps_signs else safe
         is_repaired |= repaired is not text
         # What is taken off may uncover more of the same: =&amp;#61;1.
         if safe == text or not safe:
@@ -112,13 +115,17 @@ def clean_text(cell: Cell, *, limit: int = 255) -> Cleaned:
 
 
 def clean_notes(cell: Cell) -> Cleaned:
-    """Several lines, kept as lines with one empty line between them at most; 5,000 characters at most."""
+    """Several lines, kept as lines with one empty line between them at most; 5,000 characters at most.
+
+    A note may begin with what starts a formula ("- called twice"): it is kept, and every file that leaves puts an apostrophe
+    before it.
+    """
     if cell is None:
         return EMPTY
     if isinstance(cell, str) and is_clean_line(cell, NOTES_LIMIT):
         return Cleaned(cell)
     findings: list[Finding] = []
-    text = _settled(cell_text(cell), _tidy_lines, findings)
+    text = _settled(cell_text(cell), _tidy_lines, findings, keeps_signs=True)
     if len(text) > NOTES_LIMIT:
         text = text[:NOTES_LIMIT].rstrip()
         findings.append(Finding("NOTES_TRUNCATED"))

@@ -31,6 +31,7 @@ _SURNAMES: Final = 0.65
 _MOSTLY: Final = 0.8
 _NUMBER_AFTER: Final = frozenset({"address", "address_extra", "neighborhood", "postal_code"})
 _NAMES: Final = frozenset({"full_name", "first_name", "last_name"})
+_DOCUMENTS: Final = frozenset({"cpf", "cnpj", "cpf_cnpj"})
 _NAME_WORDS: Final = frozenset({"nome", "name", "nomes"})
 _BARE: Final = re.compile(
     r"(?:coluna|column|col|campo|field|unnamed|untitled|sem titulo|sem nome|header|cabecalho|var|f|c|v)?(?: ?[0-9]+)?|[a-mo-z]"
@@ -144,7 +145,8 @@ def _by_content(column: Column, knowledge: Knowledge) -> Iterator[Candidate]:
         not _NAME_WORDS.isdisjoint(column.header.text.split()) and not readings_of(column.header)
     )
     for field, score in fields_by_content(evidence, is_bare=bare, may_name=may_name).items():
-        yield Candidate(field, score, "content")
+        if not _is_document_named_elsewhere(column, field, knowledge):
+            yield Candidate(field, score, "content")
     if (
         bare
         and are_surnames(evidence)
@@ -153,10 +155,23 @@ def _by_content(column: Column, knowledge: Knowledge) -> Iterator[Candidate]:
         yield Candidate("last_name", _SURNAMES, "content")
 
 
+def _is_document_named_elsewhere(column: Column, field: str, knowledge: Knowledge) -> bool:
+    """Whether another column says that it holds the contact's document: then this one is somebody else's."""
+    if field not in _DOCUMENTS:
+        return False
+    named = frozenset({field, "cpf_cnpj"})
+    return any(
+        other.position != column.position and knowledge.is_named(other.position, named)
+        for other in knowledge.columns
+    )
+
+
 def _number_by_content(evidence: ColumnEvidence, knowledge: Knowledge) -> Iterator[Candidate]:
-    """ "Número" elsewhere: a house number of the file's address, or a telephone without its area code."""
+    """ "Número" elsewhere: a house number of the file's address, or a telephone without its area code; not that of the row."""
     if evidence.share(s.SMALL_NUMBER) >= _MOSTLY:
-        if any(knowledge.is_named(other.position, frozenset({"address"})) for other in knowledge.columns):
+        if not evidence.is_counting and any(
+            knowledge.is_named(other.position, frozenset({"address"})) for other in knowledge.columns
+        ):
             yield Candidate("address_number", _FAR_NUMBER, "content")
     elif evidence.share(s.PHONE | s.LOCAL) >= _MOSTLY and evidence.share(s.CPF) < _MOSTLY:
         yield Candidate("phone", round(CONTENT * evidence.share(s.PHONE | s.LOCAL), 2), "content", 1)

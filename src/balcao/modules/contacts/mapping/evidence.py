@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from balcao.modules.contacts.cleaning.cells import cell_text
 from balcao.modules.contacts.cleaning.findings import Cell
 from balcao.modules.contacts.mapping import signs as s
 
@@ -53,10 +54,13 @@ DETECTORS: Final[Mapping[str, tuple[int, int]]] = {
 
 @dataclass(frozen=True, slots=True)
 class ColumnEvidence:
-    """The signs of a column's cells, without those that stand for nothing; and how many of the cells differ, 0 to 1."""
+    """The signs of a column's cells, without those that stand for nothing; how many of the cells differ, 0 to 1; and whether
+    they count the rows: 1, 2, 3 …
+    """
 
     signs: tuple[int, ...]
     variety: float
+    is_counting: bool = False
 
     def share(self, mask: int) -> float:
         """The share of cells, 0 to 1, that have at least one of the signs."""
@@ -68,8 +72,19 @@ def evidence_of(cells: Sequence[Cell]) -> ColumnEvidence:
     looked_at = cells[:MOST_CELLS]
     found = tuple([sign for sign in map(s.signs_of, looked_at) if sign != s.BLANK])
     return ColumnEvidence(
-        found, len({str(cell) for cell in looked_at}) / len(looked_at) if looked_at else 0.0
+        found,
+        len({str(cell) for cell in looked_at}) / len(looked_at) if looked_at else 0.0,
+        is_counting=_are_counting(looked_at),
     )
+
+
+def _are_counting(cells: Sequence[Cell]) -> bool:
+    """Whether each number is the one before it and one more; the first eight tell."""
+    texts = [cell_text(cell).strip() for cell in cells[:8]]
+    if len(texts) < 2 or not all(text.isascii() and text.isdigit() and len(text) < 8 for text in texts):
+        return False
+    first = int(texts[0])
+    return [int(text) for text in texts] == [*range(first, first + len(texts))]
 
 
 def weighed(score: float, field: str, evidence: ColumnEvidence) -> float:

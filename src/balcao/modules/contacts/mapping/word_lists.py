@@ -51,7 +51,7 @@ OTHERS: Final = _words(
     "mae pai filho filha filhos conjuge esposa esposo marido companheiro companheira namorado namorada avo "
     "irmao irma parente familiar dependente dependentes avalista fiador emergencia testemunha vendedor "
     "vendedora atendente consultor consultora corretor corretora representante medico medica professor "
-    "professora instrutor gerente supervisor funcionario funcionaria fornecedor transportadora indicado "
+    "professora instrutor gerente supervisor funcionario funcionaria fornecedor transportadora afiliado afiliada coprodutor coprodutora indicado "
     "indicada indicou indicacao indicador amigo amiga produto produtos servico servicos item itens curso "
     "cursos plano planos pacote modalidade turma materia disciplina anuncio anuncios conjunto formulario "
     "arquivo foto imagem pet animal cachorro gato raca especie veiculo carro moto placa marca modelo banco "

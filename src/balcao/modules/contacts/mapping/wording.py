@@ -40,6 +40,8 @@ _COUNTABLE: Final = frozenset(
 _LAST_ORDINAL: Final = 20
 _NAME_WORDS: Final = frozenset({"nome", "name"})
 _NO: Final = frozenset({"nao", "not"})
+_KEYS: Final = frozenset({"id", "ids"})
+"""The key of something in a program: "Associated Company ID" is no company."""
 
 
 class Reading(NamedTuple):
@@ -60,7 +62,11 @@ def readings_of(header: Header) -> tuple[Reading, ...]:
     if sure:
         return sure
     words = frozenset((*header.text.split(), *canonical_words(header.base)))
-    if not words.isdisjoint(OTHERS) or not words.isdisjoint(ABOUT) or not words.isdisjoint(NOT_CONTACT):
+    if (
+        not words.isdisjoint(OTHERS)
+        or not words.isdisjoint(ABOUT)
+        or not words.isdisjoint(NOT_CONTACT | _KEYS)
+    ):
         return ()
     found = sorted(
         (*_contained(header, words), *_head_word(words), *_typed(header)), key=lambda r: (-r.score, r.rank)
@@ -93,6 +99,8 @@ def _sure(header: Header) -> Reading | None:
     if cover is None or not _may_be_counted(header, cover.field):
         return None
     score, evidence = (STOP_WORDS_OUT, "stop_words") if cover.is_plain else (CONTAINED, "contained")
+    if not cover.is_plain and not _KEYS.isdisjoint(header.text.split()):
+        return None
     if cover.field == "address" and header.ordinal > 1:
         # The second line of an address.
         return Reading("address_extra", score, evidence, cover.rank)

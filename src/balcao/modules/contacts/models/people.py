@@ -68,7 +68,22 @@ class Contact(TenantModel, Stamped, Versioned):
             postgresql_where=text("phone_key <> '' and phone_kind <> 'landline' and merged_into is null"),
         ),
         Index(
-            "ix_contacts_landline", "tenant_id", "phone_key", postgresql_where=text("phone_kind = 'landline'")
+            "ix_contacts_landline",
+            "tenant_id",
+            "phone_key",
+            "name_key",
+            "id",
+            postgresql_where=text("phone_kind = 'landline'"),
+        ),
+        # Those of whom nothing is known but the name, for recognising them in the next file.
+        Index(
+            "ix_contacts_name_only",
+            "tenant_id",
+            "name_key",
+            "city",
+            "company",
+            "id",
+            postgresql_where=text("email = '' and phone_key = ''"),
         ),
         # Finds beginnings of names and gives their order under any collation; holds only those who are listed.
         Index(

@@ -118,7 +118,7 @@ def _code_groups(job: ImportJob, report: Mapping[str, Any], words: Translator) -
             for code, count in codes
         ]
         label, tone = LEVEL_WORDS[level]
-        total = words.number(sum(row["value"] for row in rows))
+        total = words.number(sum(count for _, count in codes))
         groups.append({"level": level, "label": words(label), "tone": tone, "rows": rows, "total": total})
     return groups
 

@@ -11,7 +11,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from balcao.kernel.db.paging import PageQuery
-from balcao.kernel.web.dependencies import Allow, ReadUow, Words, Works, translator_of
+from balcao.kernel.web.dependencies import Allow, ReadUow, Words, Works
 from balcao.kernel.web.templates import render
 from balcao.kernel.work import UnitOfWork
 from balcao.modules.contacts.pages.people_frame import (
@@ -58,7 +58,6 @@ async def _page(
     request: Request, uow: UnitOfWork, *, q: str = "", kind: str = "", offset: int = 0, feito: str = "",
     done: Added | None = None, typed: dict[str, Any] | None = None, error: str = "",
 ) -> Response:  # fmt: skip
-    words = translator_of(request)
     page = await list_suppressions(uow, PageQuery(limit=PER_PAGE, offset=offset), kind=kind, q=q)
 
     def page_url(start: int) -> str:

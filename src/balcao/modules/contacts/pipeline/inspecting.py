@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +25,7 @@ from balcao.modules.contacts.reading.tables import TableChoice
 SAMPLE_CELLS: Final = 500
 SAMPLE_ROWS: Final = 2_000
 SHOWN_SAMPLES: Final = 5
+SPARSE_BLOCKS: Final = 50
 DATE_FIELDS: Final = ("birthday", "created_at")
 LONGEST_SAMPLE: Final = 120
 
@@ -148,7 +150,7 @@ def inspect(request: Request) -> Inspected:
     mapping = map_columns(
         table.headers, samples, saved=request.saved.get(signature), seen=seen, chosen=chosen
     )
-    return Inspected(request, table, mapping, samples, _orders(mapping, samples))
+    return Inspected(request, table, mapping, samples, _orders(mapping, samples, table))
 
 
 def _samples(table: OpenedTable) -> list[list[Cell]]:
@@ -163,13 +165,34 @@ def _samples(table: OpenedTable) -> list[list[Cell]]:
     return samples
 
 
-def _orders(mapping: FileMapping, samples: Sequence[Sequence[Cell]]) -> dict[str, DateOrder]:
+def _orders(
+    mapping: FileMapping, samples: Sequence[Sequence[Cell]], table: OpenedTable
+) -> dict[str, DateOrder]:
     """Day first or month first, by field: what the column's own cells say."""
     orders: dict[str, DateOrder] = {name: date_order(()) for name in DATE_FIELDS}
     for column in mapping.columns:
         if column.field in orders:
-            orders[column.field] = date_order(samples[column.position])
+            order = date_order(samples[column.position])
+            if (
+                order in (DateOrder.UNSEEN, DateOrder.ASSUMED)
+                and len(samples[column.position]) < SAMPLE_CELLS
+            ):
+                order = date_order(_further_cells(table, column.position))
+            orders[column.field] = order
     return orders
+
+
+def _further_cells(table: OpenedTable, position: int) -> Iterator[Cell]:
+    """The first 500 filled cells of a column that is mostly empty, wherever they stand in the first 100,000 rows."""
+    found = 0
+    for block in islice(table.blocks(size=SAMPLE_ROWS), SPARSE_BLOCKS):
+        for row in block.rows:
+            cell = row[position]
+            if cell is not None and cell != "":
+                yield cell
+                found += 1
+        if found >= SAMPLE_CELLS:
+            return
 
 
 def column_letter(position: int) -> str:

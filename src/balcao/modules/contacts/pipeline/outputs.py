@@ -13,7 +13,7 @@ GHL_WIDTH: Final = len(GHL_COLUMNS)
 """A person begins with these, in this order (a test holds people_fields to it)."""
 GHL_HEADER: Final = ",".join(label for label, _ in GHL_COLUMNS) + "\r\n"
 COPY_COLUMNS: Final = (
-    "ordinal", "row", "id", "kind", "phone_key", "name_key", "first_name", "last_name", "email", "phone", "company",
+    "ordinal", "row", "id", "kind", "phone_key", "shares_email", "name_key", "first_name", "last_name", "email", "phone", "company",
     "address", "city", "state", "postal_code", "country", "source", "tags", "additional_emails", "additional_phones",
     "birthday", "website", "notes", "contact_id", "owner", "job_title", "gender", "instagram", "cpf", "cnpj",
     "external_id", "created_at", "opt_out", "opt_in",
@@ -46,9 +46,11 @@ def ghl_line(person: Sequence[str]) -> str:
     return csv_line(person[:GHL_WIDTH])
 
 
-def copy_line(row: int, contact: str, kind: str, key: str, person: Sequence[str]) -> str:
+def copy_line(
+    row: int, contact: str, kind: str, key: str, person: Sequence[str], *, is_role: bool = False
+) -> str:
     """A line in PostgreSQL's text format of COPY, of COPY_COLUMNS after the first: the ordinal is put before it later."""
-    values = (str(row), contact, kind, key, name_key(person[0], person[1]), *person)
+    values = (str(row), contact, kind, key, "t" if is_role else "", name_key(person[0], person[1]), *person)
     line = "\t".join(values)
     if "\\" in line or "\n" in line or "\r" in line or "\x00" in line or line.count("\t") != len(values) - 1:
         line = "\t".join([_UNSAFE.sub(_escaped, value) for value in values])

@@ -10,10 +10,11 @@ from typing import Any, Final
 from balcao.modules.contacts.cleaning.emails import clean_email, is_role_email
 from balcao.modules.contacts.cleaning.findings import Cell, Finding, is_listed
 from balcao.modules.contacts.cleaning.phones import PhoneNumber, clean_phone, phone_key
-from balcao.modules.contacts.cleaning.places import uf_of_postal_code
+from balcao.modules.contacts.cleaning.places import city_in_state, uf_of_postal_code
 from balcao.modules.contacts.mapping.joining import RowPlan
 from balcao.modules.contacts.people_fields import INDEX, PERSON
-from balcao.modules.contacts.pipeline.columns import PHONES, ColumnRule, Result
+from balcao.modules.contacts.pipeline.columns import MOST_REMEMBERED, PHONES, ColumnRule, Result
+from balcao.modules.contacts.pipeline.moved import Moved, Texts, move_from_parts, rest_of_name
 from balcao.modules.contacts.pipeline.tally import Tally
 
 MOST_EXTRAS: Final = 10
@@ -25,10 +26,11 @@ _SINGLE: Final = (
 """Fields of one column that need nothing else."""
 TOO_MANY_PHONES: Final = Finding("PHONE_TOO_MANY")
 TOO_MANY_EMAILS: Final = Finding("EMAIL_TOO_MANY")
+NOTES_TRUNCATED: Final = Finding("NOTES_TRUNCATED")
+CITY_STATE_SPLIT: Final = Finding("CITY_STATE_SPLIT")
 
 Cells = Mapping[int, Sequence[Cell]]
 Results = Mapping[int, Sequence[Result]]
-Texts = dict[str, list[str]]
 
 
 @dataclass(slots=True)
@@ -39,15 +41,6 @@ class People:
     kinds: list[str]
     keys: list[str]
     roles: list[bool]
-
-
-@dataclass(slots=True)
-class Moved:
-    """What stood in columns of names and belongs elsewhere, row by row: raw e-mails and telephones, and notes."""
-
-    emails: list[str]
-    phones: list[str]
-    notes: list[str]
 
 
 class Assembler:
@@ -61,16 +54,20 @@ class Assembler:
         *,
         import_tag: str,
         is_ghl_export: bool,
+        default_ddd: str = "",
+        fix_domains: bool = True,
     ) -> None:
         self._plan = plan
         self._columns = columns
         self._tally = tally
         self._tag = import_tag
         self._is_ghl_export = is_ghl_export
+        self._default_ddd, self._fix_domains = default_ddd, fix_domains
         self._coded = {
             phone.position: phone for phone in plan.phones if phone.ddd is not None or phone.ddi is not None
         }
         self._uf_by_cep: dict[str, str] = {}
+        self._city_by_state: dict[Cell, str] = {}
 
     def clean(self, numbers: Sequence[int], rows: Sequence[Sequence[Cell]]) -> People:
         """The people of a block of rows; findings go to the tally."""
@@ -87,9 +84,9 @@ class Assembler:
         self._fill_documents(results, texts)
         self._fill_places(numbers, cells, results, texts, count)
         moved = self._fill_names(results, texts, count)
-        self._fill_emails(numbers, results, texts, moved.emails)
-        self._fill_notes(results, texts, moved.notes)
-        kinds = self._fill_phones(numbers, results, texts, moved.phones)
+        self._fill_emails(numbers, results, texts, moved)
+        self._fill_notes(numbers, results, texts, moved.notes)
+        kinds = self._fill_phones(numbers, results, texts, moved)
         self._fill_tags(results, texts, count)
         if self._is_ghl_export:
             texts["contact_id"], texts["external_id"] = texts["external_id"], texts["contact_id"]
@@ -153,6 +150,8 @@ class Assembler:
             texts["city"] = [city.city for city in cities]
             if any(city.state for city in cities):
                 texts["state"] = [uf or city.state for uf, city in zip(texts["state"], cities, strict=True)]
+        if plan.state is not None:
+            self._find_cities(numbers, cells[plan.state], results[plan.state], texts["city"])
         # Brazil where nothing is said; nothing where the country was not understood.
         texts["country"] = (
             ["BR"] * count
@@ -163,6 +162,25 @@ class Assembler:
         )
         if plan.postal_code is not None:
             self._check_postal_codes(numbers, cells[plan.postal_code], texts)
+
+    def _find_cities(
+        self, numbers: Sequence[int], cells: Sequence[Cell], states: Sequence[Result], cities: list[str]
+    ) -> None:
+        """The city of a cell such as Campinas/SP in the column of states, where no other cell gives one."""
+        known, position = self._city_by_state, self._plan.state
+        assert position is not None
+        for place, state in enumerate(states):
+            if state.findings and state.value and not cities[place]:
+                cell = cells[place]
+                city = known.get(cell)
+                if city is None:
+                    city = city_in_state(cell)
+                    if len(known) < MOST_REMEMBERED:
+                        known[cell] = city
+                if city:
+                    cities[place] = city
+                    shown = f"{city}/{state.value}"
+                    self._tally.note(numbers[place], position, "state", CITY_STATE_SPLIT, cell, shown)
 
     def _check_postal_codes(
         self, numbers: Sequence[int], cells: Sequence[Cell], texts: Mapping[str, Sequence[str]]
@@ -180,11 +198,12 @@ class Assembler:
 
     def _fill_names(self, results: Results, texts: Texts, count: int) -> Moved:
         """First and last names; answers what else stood in columns of names."""
-        plan, moved = self._plan, Moved([""] * count, [""] * count, [""] * count)
+        plan = self._plan
+        moved = Moved([""] * count, [""] * count, [""] * count, [-1] * count)
         for name, position in (("first_name", plan.first_name), ("last_name", plan.last_name)):
             if position is not None:
                 texts[name] = [result.value for result in results[position]]
-                _move_from_parts(results[position], texts, moved)
+                move_from_parts(position, results[position], texts, moved)
         if plan.full_name is None:
             return moved
         firsts, lasts, companies = texts["first_name"], texts["last_name"], texts["company"]
@@ -196,20 +215,17 @@ class Assembler:
                 # The whole name fills the rows whose parts are empty.
                 if not firsts[place]:
                     firsts[place], lasts[place] = found.first, lasts[place] or found.last
+                elif found.last and not lasts[place]:
+                    lasts[place] = rest_of_name(firsts[place], found)
             elif plan.last_name is not None:
                 firsts[place], lasts[place] = found.first, found.last or lasts[place]
             if found.findings:
                 companies[place] = companies[place] or found.company
-                moved.emails[place], moved.phones[place], moved.notes[place] = (
-                    found.email,
-                    found.phone,
-                    found.note,
-                )
+                moved.take(place, plan.full_name, email=found.email, phone=found.phone, note=found.note)
         return moved
 
-    def _fill_emails(
-        self, numbers: Sequence[int], results: Results, texts: Texts, raw: Sequence[str]
-    ) -> None:
+    def _fill_emails(self, numbers: Sequence[int], results: Results, texts: Texts, moved: Moved) -> None:
+        raw = moved.emails
         columns = [results[position] for position in self._plan.emails]
         places: Iterable[int] = range(len(raw)) if columns or any(raw) else ()
         if len(columns) == 1:
@@ -221,7 +237,9 @@ class Assembler:
             for column in columns:
                 found += [column[place].value, *column[place].extra]
             if raw[place]:
-                found.append(clean_email(raw[place]).value)
+                email = clean_email(raw[place], fix_domains=self._fix_domains)
+                found += [email.value, *email.extra]
+                self._note_moved(numbers[place], moved.columns[place], "email", raw[place], email)
             emails = list(dict.fromkeys(filter(None, found)))
             texts["email"][place] = emails[0] if emails else ""
             texts["additional_emails"][place] = ", ".join(emails[1 : MOST_EXTRAS + 1])
@@ -229,10 +247,15 @@ class Assembler:
                 left_out = ", ".join(emails[MOST_EXTRAS + 1 :])
                 self._tally.note(numbers[place], -1, "extra_email", TOO_MANY_EMAILS, left_out, "")
 
-    def _fill_phones(
-        self, numbers: Sequence[int], results: Results, texts: Texts, raw: Sequence[str]
-    ) -> list[str]:
+    def _note_moved(self, row: int, column: int, field: str, raw: str, result: Result) -> None:
+        """What was found in a cell that stood in a column of names: the move itself is noted already."""
+        for finding in result.findings:
+            if is_listed(finding.code):
+                self._tally.note(row, column, field, finding, raw, shown_value(result))
+
+    def _fill_phones(self, numbers: Sequence[int], results: Results, texts: Texts, moved: Moved) -> list[str]:
         """Fills telephones and answers the kind of each main one."""
+        raw = moved.phones
         columns = [results[phone.position] for phone in self._plan.phones]
         if not columns and not any(raw):
             return [""] * len(raw)
@@ -248,7 +271,9 @@ class Assembler:
         for place in places:
             found = [column[place] for column in columns]
             if raw[place]:
-                found.append(clean_phone(raw[place]))
+                phone = clean_phone(raw[place], default_ddd=self._default_ddd)
+                found.append(phone)
+                self._note_moved(numbers[place], moved.columns[place], "phone", raw[place], phone)
             kinds[place] = self._choose_phone(numbers[place], place, found, texts)
         return kinds
 
@@ -261,7 +286,7 @@ class Assembler:
                 by_key.setdefault((phone_key(number.e164), number.kind == "landline"), number)
             if cell.note:
                 notes = "\n".join(filter(None, (texts["notes"][place], cell.note)))
-                texts["notes"][place] = notes[:NOTES_LIMIT]
+                texts["notes"][place] = self._cut_notes(row, notes)
         if not by_key:
             return ""
         every = list(by_key.values())
@@ -274,14 +299,23 @@ class Assembler:
         texts["additional_phones"][place] = ", ".join(others[:MOST_EXTRAS])
         return main.kind
 
-    def _fill_notes(self, results: Results, texts: Texts, added: Sequence[str]) -> None:
+    def _fill_notes(
+        self, numbers: Sequence[int], results: Results, texts: Texts, added: Sequence[str]
+    ) -> None:
         notes = _joined(results, self._plan.notes, "\n", len(added))
         if any(added):
             notes = ["\n".join(filter(None, pair)) for pair in zip(notes, added, strict=True)]
         elif len(self._plan.notes) < 2:
             texts["notes"] = notes
             return
-        texts["notes"] = [text[:NOTES_LIMIT] for text in notes]
+        texts["notes"] = [self._cut_notes(row, text) for row, text in zip(numbers, notes, strict=True)]
+
+    def _cut_notes(self, row: int, notes: str) -> str:
+        """Notes of several cells, within the limit of one."""
+        if len(notes) <= NOTES_LIMIT:
+            return notes
+        self._tally.note(row, -1, "notes", NOTES_TRUNCATED, notes, "")
+        return notes[:NOTES_LIMIT].rstrip()
 
     def _fill_tags(self, results: Results, texts: Texts, count: int) -> None:
         tags = _joined(results, self._plan.tags, ", ", count)
@@ -298,19 +332,6 @@ def _joined(results: Results, positions: Sequence[int], between: str, count: int
     if len(parts) == 1:
         return parts[0]
     return [between.join(filter(None, row)) for row in zip(*parts, strict=True)]
-
-
-def _move_from_parts(found: Sequence[Result], texts: Texts, moved: Moved) -> None:
-    for place, result in enumerate(found):
-        for code, note in result.findings:
-            if code == "NAME_IS_EMAIL":
-                moved.emails[place] = result.extra[0]
-            elif code == "NAME_IS_PHONE":
-                moved.phones[place] = result.extra[0]
-            elif code == "NAME_LOOKS_COMPANY":
-                texts["company"][place] = texts["company"][place] or result.extra[-1]
-            elif code == "NAME_NOTE_MOVED":
-                moved.notes[place] = "\n".join(filter(None, (moved.notes[place], note)))
 
 
 def _unrepeated(tags: str) -> str:

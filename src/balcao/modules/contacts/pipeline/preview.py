@@ -10,11 +10,12 @@ from typing import Any
 
 from balcao.modules.contacts.cleaning.dates import date_order
 from balcao.modules.contacts.mapping.columns import MappedColumn
-from balcao.modules.contacts.mapping.joining import plan_of
+from balcao.modules.contacts.mapping.joining import contact_columns, plan_of
 from balcao.modules.contacts.pipeline.columns import ColumnRule, rules
 from balcao.modules.contacts.pipeline.people import Assembler
 from balcao.modules.contacts.pipeline.request import options_of
 from balcao.modules.contacts.pipeline.tally import Tally
+from balcao.modules.contacts.reading.junk import row_junk
 
 
 def preview_mapping(
@@ -25,7 +26,10 @@ def preview_mapping(
     *,
     today: date,
 ) -> list[list[str]]:
-    """People (in PERSON's order) of the report's `source` rows under a mapping {position: field}. Nothing is kept."""
+    """People (in PERSON's order) of the report's `source` rows under a mapping {position: field}. Nothing is kept.
+
+    Lines of totals, footers and repeated headers are no people here either.
+    """
     wanted = options_of(dict(options))
     fields = {position: name for position, name in mapping.items() if name}
     samples = {position: [cells[position] for _, cells in source_rows] for position in fields}
@@ -63,6 +67,8 @@ def preview_mapping(
     with tempfile.TemporaryDirectory() as folder:
         tally = Tally(Path(folder))
         assembler = Assembler(plan, columns, tally, import_tag="", is_ghl_export=report.get("shape") == "ghl")
-        people = assembler.clean([row[0] for row in source_rows], [row[1] for row in source_rows])
+        headers, contacts = [column["header"] for column in report["columns"]], contact_columns(mapped)
+        lines = [row for row in source_rows if not row_junk(row[1], headers, contacts)]
+        people = assembler.clean([row[0] for row in lines], [row[1] for row in lines])
         tally.close()
     return people.persons

@@ -12,7 +12,7 @@ import orjson
 from balcao.modules.contacts.cleaning.phones import kind_of, phone_key
 from balcao.modules.contacts.people_fields import INDEX
 from balcao.modules.contacts.pipeline.block_files import BlockWriter
-from balcao.modules.contacts.pipeline.joining_people import joined_person
+from balcao.modules.contacts.pipeline.joining_people import joined_person, time_of_day
 from balcao.modules.contacts.pipeline.outputs import GHL_HEADER
 
 _OPEN_END: Final = len(b"null]")
@@ -53,9 +53,15 @@ class Results:
         self._rows.add(record)
         self.counts[_COUNTED[chr(record[record.index(b'"') + 1])]] += 1
 
-    def join(self, records: Sequence[list[Any]]) -> tuple[list[str], str, str] | None:
-        """The person of several rows with key and kind of its telephone; None (and written) when it is suppressed."""
-        person = joined_person([record[3] for record in records])
+    def join(
+        self, records: Sequence[list[Any]], dated: int | None = None
+    ) -> tuple[list[str], str, str] | None:
+        """The person of several rows with key and kind of its telephone; None (and written) when it is suppressed.
+
+        `dated` is the column of the day of registration, whose time of day decides between rows of one day.
+        """
+        times = () if dated is None else [time_of_day(str(record[2][dated])) for record in records]
+        person = joined_person([record[3] for record in records], times)
         if any(record[1] == "s" for record in records):
             first = records[0]
             self.add_dropped(orjson.dumps([first[0], "s", first[2], first[3], None]))

@@ -5,7 +5,7 @@ them.
 from __future__ import annotations
 
 from array import array
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -13,12 +13,14 @@ from typing import Any, Final
 import orjson
 
 from balcao.modules.contacts.cleaning.cells import cell_text
+from balcao.modules.contacts.cleaning.emails import is_role_email
 from balcao.modules.contacts.cleaning.findings import Cell, Finding
-from balcao.modules.contacts.cleaning.phones import kind_of
+from balcao.modules.contacts.cleaning.phones import kind_of, phone_key
 from balcao.modules.contacts.mapping.joining import contact_columns
 from balcao.modules.contacts.people_fields import INDEX
-from balcao.modules.contacts.pipeline.duplicates import Keys, same_people
+from balcao.modules.contacts.pipeline.duplicates import NAMELESS, Keys, same_people
 from balcao.modules.contacts.pipeline.inspecting import Inspected
+from balcao.modules.contacts.pipeline.joining_people import left_out, listed
 from balcao.modules.contacts.pipeline.outputs import contact_id, copy_line, ghl_line, id_prefix, name_key
 from balcao.modules.contacts.pipeline.people import Assembler, People, has_identifier
 from balcao.modules.contacts.pipeline.results import Results
@@ -37,9 +39,11 @@ _JUNK: Final = {
     "repeated_header": ("h", Finding("ROW_REPEATED_HEADER")),
     "footer": ("f", Finding("ROW_FOOTER")),
 }
+_AFTER_ALL: Final = 1 << 60
 _NO_IDENTIFIER: Final = Finding("ROW_NO_IDENTIFIER")
 _FIRST, _LAST, _EMAIL = INDEX["first_name"], INDEX["last_name"], INDEX["email"]
 _PHONE, _STATE = INDEX["phone"], INDEX["state"]
+_EMAILS, _PHONES = INDEX["additional_emails"], INDEX["additional_phones"]
 
 
 @dataclass(slots=True)
@@ -86,6 +90,7 @@ class Cleaning:
         self._spool = Spool(request.work_folder / "spool")
         self._keys = Keys()
         self._numbers = array("I")
+        self._dated = inspected.plan().created_at
         columns = inspected.rules()
         self._assembler = Assembler(
             inspected.plan(),
@@ -93,9 +98,12 @@ class Cleaning:
             self.tally,
             import_tag=inspected.import_tag,
             is_ghl_export=inspected.mapping.shape == "ghl",
+            default_ddd=self._options.default_ddd,
+            fix_domains=self._options.repair == "fix",
         )
         self._suppressed = Suppressed(request.suppressions, request.tenant_id)
         self._optouts = (request.work_folder / OPT_OUTS).open("w", encoding="utf-8")
+        self._junk: deque[tuple[int, list[Cell], str]] = deque()
         self._prefix = id_prefix(request.import_id, request.created_ms)
         self._contacts = contact_columns(inspected.mapping.columns)
         self._corrections = {
@@ -147,9 +155,15 @@ class Cleaning:
                 self.counts["blank"] += 1
                 self.tally.count(-1, "ROW_BLANK")
             else:
-                state, finding = _JUNK[kind]
-                self._drop(number, state, row, finding)
+                self._junk.append((number, row, kind))
         return kept_numbers, kept
+
+    def _drop_until(self, number: int) -> None:
+        """Writes the junk that stands before a row, so that every row is in the file's order."""
+        while self._junk and self._junk[0][0] < number:
+            at, row, kind = self._junk.popleft()
+            state, finding = _JUNK[kind]
+            self._drop(at, state, row, finding)
 
     def _drop(self, number: int, state: str, row: Sequence[Cell], finding: Finding) -> None:
         self.tally.note(number, -1, "", finding, "", "")
@@ -169,6 +183,8 @@ class Cleaning:
         )
         chosen = set(good)
         for place, (number, row, person) in enumerate(zip(numbers, rows, people.persons, strict=True)):
+            if self._junk:
+                self._drop_until(number)
             cells = row if self._is_text else _texts(row)
             if place in chosen:
                 state = "o"
@@ -183,7 +199,9 @@ class Cleaning:
                 self._add(number, orjson.dumps([number, "n", cells, None, None]), b"", b"")
                 continue
             kind, key = people.kinds[place], people.keys[place]
-            line = copy_line(number, contact_id(self._prefix, number), kind, key, person)
+            line = copy_line(
+                number, contact_id(self._prefix, number), kind, key, person, is_role=people.roles[place]
+            )
             self._add(
                 number,
                 orjson.dumps([number, state, cells, person, None]),
@@ -191,6 +209,15 @@ class Cleaning:
                 line.encode(),
             )
             self._keys.add(person[_EMAIL], key, is_role=people.roles[place], is_landline=kind == "landline")
+            if person[_EMAILS] or person[_PHONES]:
+                self._add_further_keys(person)
+        self._drop_until(_AFTER_ALL)
+
+    def _add_further_keys(self, person: Sequence[str]) -> None:
+        for email in listed(person[_EMAILS]):
+            self._keys.add_further_email(email, is_role=is_role_email(email))
+        for number in listed(person[_PHONES]):
+            self._keys.add_further_phone(phone_key(number))
 
     def _may_leave(self, person: Sequence[str]) -> bool:
         return has_identifier(person) and not self._suppressed.reason(person)
@@ -233,7 +260,12 @@ class Cleaning:
 
     def _name_of(self, place: int) -> str:
         person = self._spool.record(place)[3]
-        return name_key(person[_FIRST], person[_LAST]) if person else ""
+        if not person:
+            return ""
+        # Without a name, nothing but the same telephone and e-mail makes two rows one person.
+        return name_key(person[_FIRST], person[_LAST]) or NAMELESS + "\n".join(
+            (person[_EMAIL], person[_PHONE])
+        )
 
     def _write_joined(self, results: Results, members: Sequence[int]) -> None:
         """One person of several rows. Who is suppressed in one of them is suppressed altogether."""
@@ -242,13 +274,16 @@ class Cleaning:
         for record in records:
             if record[1] == "o":
                 self.measures.add(record[3], -1)
-        outcome = results.join(records)
+        outcome = results.join(records, self._dated)
         if outcome is None:
             self._note_suppressed(next(record for record in records if record[1] == "s"))
             return
         person, key, kind = outcome
         self.measures.add(person)
-        line = copy_line(first[0], contact_id(self._prefix, first[0]), kind, key, person)
+        for code, name, lost in left_out([record[3] for record in records], person):
+            self.tally.note(first[0], -1, name, Finding(code), lost, "")
+        is_role = is_role_email(person[_EMAIL])
+        line = copy_line(first[0], contact_id(self._prefix, first[0]), kind, key, person, is_role=is_role)
         results.add_joined(records, person, ghl_line(person).encode(), line.encode())
 
 

@@ -34,6 +34,7 @@ _CHOICES: Final[Mapping[str, str]] = {
 _ASCII: Final = bytes(range(128))
 _RUN: Final = re.compile(rb"[A-Za-z]?[\x80-\xff]+[A-Za-z]?")
 _UTF8: Final = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_ENOUGH_RUNS: Final = 50_000
 _MOST_RUNS: Final = 50_000
 _LOWER: Final = frozenset("áàâãçéêíóôõúü")
 _UPPER: Final = frozenset("ÁÀÂÃÇÉÊÍÓÔÕÚÜ")
@@ -132,16 +133,23 @@ def _one_byte_encoding(file: IO[bytes]) -> str:
 
 
 def _high_bytes(file: IO[bytes]) -> tuple[Counter[bytes], int, int]:
-    """Runs of bytes above 127 with their neighbours, how many such bytes there are, and how many make proper UTF-8."""
+    """Runs of bytes above 127 with their neighbours, how many such bytes there are, and how many make proper UTF-8.
+
+    From the beginning until there are enough to tell, wherever in the file the first of them stands.
+    """
     runs: Counter[bytes] = Counter()
-    high = proper = 0
+    high = proper = seen = 0
     file.seek(0)
-    while block := file.read(BLOCK):
+    while seen < _ENOUGH_RUNS and (block := file.read(BLOCK)):
         rest = block.translate(None, _ASCII)
+        if not rest:
+            continue
         high += len(rest)
         proper += sum(map(len, _UTF8.findall(block)))
+        found = [run for run in _RUN.findall(block) if len(run) <= 32]
+        seen += len(found)
         if len(runs) < _MOST_RUNS:
-            runs.update(run for run in _RUN.findall(block) if len(run) <= 32)
+            runs.update(found)
     return runs, high, proper
 
 
