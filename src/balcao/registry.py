@@ -8,6 +8,8 @@ from pathlib import Path
 from sqlalchemy import MetaData
 
 from balcao.kernel import idempotency
+from balcao.kernel.backups import models as backup_models
+from balcao.kernel.backups.maintenance import Maintenance
 from balcao.kernel.bulletin import Bulletin
 from balcao.kernel.cache import Cache
 from balcao.kernel.clock import Clock, system_clock
@@ -15,14 +17,16 @@ from balcao.kernel.db.engine import Database
 from balcao.kernel.db.models import Base
 from balcao.kernel.errors import DomainError
 from balcao.kernel.events import Reactions
+from balcao.kernel.figures.process import ProcessFigures
 from balcao.kernel.files import models as file_models
 from balcao.kernel.files.blobs import BlobStore, local_blobs, s3_blobs
 from balcao.kernel.i18n import Catalogues
 from balcao.kernel.identity import models as identity_models
 from balcao.kernel.identity.tokens import SigningKeys
+from balcao.kernel.jobs import failures as failure_tables
 from balcao.kernel.jobs import reactions as reaction_tables
 from balcao.kernel.module import Module
-from balcao.kernel.providers import Providers
+from balcao.kernel.providers import Providers, measured
 from balcao.kernel.rate_limit import RateLimiter
 from balcao.kernel.runtime import Runtime, connect_caches, known_permissions
 from balcao.kernel.settings import Settings
@@ -42,7 +46,7 @@ from balcao.providers.places.embedded import EmbeddedPlaces
 
 MODULES: tuple[Module, ...] = (CONTACTS, PAYMENTS, MESSAGING, STORE, ADMIN)
 # Modules bring their own tables; these are the kernel's.
-KERNEL_TABLES = (idempotency, file_models, identity_models, reaction_tables)
+KERNEL_TABLES = (backup_models, idempotency, file_models, identity_models, reaction_tables, failure_tables)
 KERNEL_LOCALE = Path(__file__).parent / "kernel" / "locale"
 
 
@@ -54,9 +58,11 @@ def all_metadata() -> MetaData:
 def email_provider(settings: Settings) -> EmailSender:
     """The chosen sender of e-mail."""
     if settings.email_provider == "smtp":
+        from balcao.kernel.secrets.loading import open_secrets
         from balcao.providers.email.smtp import SmtpSender
+        from balcao.providers.email.smtp_fresh_password import FreshPasswordSmtp
 
-        return SmtpSender(
+        sender = SmtpSender(
             host=settings.smtp_host,
             port=settings.smtp_port,
             username=settings.smtp_username,
@@ -65,6 +71,7 @@ def email_provider(settings: Settings) -> EmailSender:
             from_address=settings.email_from,
             from_name=settings.email_from_name,
         )
+        return FreshPasswordSmtp(sender, open_secrets(settings))
     return Mailbox()
 
 
@@ -111,6 +118,11 @@ def _constraint_errors() -> dict[str, Callable[[], DomainError]]:
     return {name: make for module in MODULES for name, make in module.constraint_errors.items()}
 
 
+def after_restore() -> dict[str, str]:
+    """What modules want done in a restored database before it goes live."""
+    return {name: statement for module in MODULES for name, statement in module.after_restore.items()}
+
+
 def build_runtime(settings: Settings, database_url: str, *, clock: Clock = system_clock) -> Runtime:
     """One process of the installation on the given database. `settings.auth_secret` must be set."""
     database = Database(
@@ -145,10 +157,12 @@ def build_runtime(settings: Settings, database_url: str, *, clock: Clock = syste
         keys=SigningKeys(settings.auth_secret.get_secret_value(), (previous,) if previous else ()),
         modules=MODULES,
         providers=Providers(
-            email=email_provider(settings),
-            places=places_provider(settings),
-            pix=PixStatic(),
-            crm=crm_providers(settings),
+            email=measured("email", email_provider(settings)),
+            places=measured("places", places_provider(settings)),
+            pix=measured("payments", PixStatic()),
+            crm={name: measured("crm", crm) for name, crm in crm_providers(settings).items()},
         ),
         permissions=known_permissions(MODULES),
+        figures=ProcessFigures(database, cache, bulletin, settings.data_dir),
+        maintenance=Maintenance(database, bulletin),
     )

@@ -80,6 +80,7 @@ def test_what_a_page_names_is_there(page: Path) -> None:
     commands = {command.name for command in app.registered_commands} | {
         (command.callback.__name__ if command.callback else "") for command in app.registered_commands
     }
+    commands |= {group.name for group in app.registered_groups}
     assert [name for name in COMMAND.findall(text) if name not in commands] == []
     settings = {name for key, field in Settings.model_fields.items() for name in variables(key, field)}
     assert [name for name in SETTING.findall(text) if name not in settings | OTHER_VARIABLES] == []

@@ -78,6 +78,7 @@ def test_reactions_of_a_module_that_is_off_are_not_asked(runtime: Runtime, modul
 @dataclass
 class _Queued:
     attempts: int = 0
+    id: int = 1
 
 
 @dataclass

@@ -13,10 +13,13 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
+from balcao.kernel.secrets.cache import SecretCache
+from balcao.kernel.secrets.local import LocalSecrets
 from balcao.ports.email import EmailSender, OutgoingEmail
 from balcao.ports.errors import ProviderRejected, ProviderUnavailable
 from balcao.providers.email.mailbox import Mailbox
 from balcao.providers.email.smtp import SmtpSender
+from balcao.providers.email.smtp_fresh_password import FreshPasswordSmtp
 
 CERTIFICATES = Path(__file__).parent / "certificates"
 EMAIL = OutgoingEmail(
@@ -324,3 +327,30 @@ def test_only_this_machine_may_be_spoken_to_in_the_clear(host: str, allowed: boo
 
 def test_a_printed_sender_keeps_its_password() -> None:
     assert "segredo" not in repr(local_sender(username="loja", password="segredo"))
+
+
+async def test_a_password_that_was_turned_over_is_read_anew_and_tried_once(
+    handler: Handler, tmp_path: Path
+) -> None:
+    kept = tmp_path / "SMTP_PASSWORD"
+    kept.touch(0o600)
+    secrets = SecretCache(LocalSecrets(tmp_path, environment={}))
+    options = {"tls_context": server_tls(), "require_starttls": True, "authenticator": handler.authenticate}
+    async with listening(plain(handler, auth_required=True, **options)) as clear:
+        safe = replace(
+            clear, security="starttls", username="loja", password="antigo", tls_context=trusting_tls()
+        )
+        sender = FreshPasswordSmtp(safe, secrets)
+        # A refused password costs two logins: the client goes through both mechanisms of the server.
+        for wrong, logins in (("", 2), ("antigo", 2), ("errado", 4)):
+            kept.write_text(wrong)
+            handler.logins.clear()
+            with pytest.raises(ProviderRejected) as rejection:
+                await sender.send(EMAIL)
+            assert (rejection.value.code, len(handler.logins)) == ("email_auth", logins)
+        kept.write_text("segredo\n")
+        await sender.send(EMAIL)
+        handler.logins.clear()
+        await sender.send(EMAIL)
+        assert (len(handler.received), len(handler.logins)) == (2, 1)
+    assert sender.name == "smtp"

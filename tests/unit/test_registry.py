@@ -7,7 +7,7 @@ from typing import Any
 
 from balcao.kernel.settings import Settings
 from balcao.providers.email.mailbox import Mailbox
-from balcao.providers.email.smtp import SmtpSender
+from balcao.providers.email.smtp_fresh_password import FreshPasswordSmtp
 from balcao.providers.places.embedded import EmbeddedPlaces
 from balcao.providers.places.viacep import ViaCep
 from balcao.registry import MODULES, blob_store, build_runtime, email_provider, places_provider
@@ -22,7 +22,7 @@ def _settings(**values: Any) -> Settings:
 def test_mail_stays_or_leaves() -> None:
     assert isinstance(email_provider(_settings()), Mailbox)
     leaving = _settings(email_provider="smtp", smtp_host="mail.example", smtp_password="segredo")
-    assert isinstance(email_provider(leaving), SmtpSender)
+    assert isinstance(email_provider(leaving), FreshPasswordSmtp)
 
 
 def test_addresses_come_from_here_or_from_viacep() -> None:

@@ -14,7 +14,8 @@ ROOT = Path(__file__).resolve().parents[3]
 PATHS = ("src", "tests", "migrations/env.py")
 COVERAGE = ("--cov=balcao", "--cov-config=pyproject.toml", "--cov-report=term")
 # Decisions without a database: no line and no branch of theirs goes without a test.
-PURE_RULES = ("brazil/*", "kernel/money.py", "kernel/identity/team_rules.py", *(
+PURE_RULES = ("brazil/*", "kernel/money.py", "kernel/identity/team_rules.py",
+              "kernel/backups/manifest.py", "kernel/backups/retention.py", *(
     f"modules/store/{name}.py"
     for name in ("pricing", "option_rules", "order_states", "opening_hours", "time_slots", "delivery_areas",
                  "stock_rules", "search_terms", "holidays", "catalog_rules", "catalog_document")

@@ -10,7 +10,7 @@ import secrets
 import shutil
 from collections.abc import Generator
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import IO, Any, NoReturn, TypeVar
 
 import typer
 from pydantic import SecretStr, ValidationError
@@ -19,11 +19,28 @@ from balcao.cli.signals import ends_quietly, undisturbed
 from balcao.kernel.db.embedded import EmbeddedPostgres
 from balcao.kernel.db.preflight import database_problem, plain_url
 from balcao.kernel.db.server_account import DatabaseServerError
-from balcao.kernel.settings import Settings
+from balcao.kernel.secrets.loading import (
+    SecretsNotLoadedError,
+    load_local,
+    load_secrets,
+    open_secrets,
+)
+from balcao.kernel.secrets.source_settings import SecretSourceSettings
+from balcao.kernel.settings import Settings, missing_secrets, secret_settings
 
+_Kind = TypeVar("_Kind", bound=SecretSourceSettings)
 MARK = "balcao-instance.json"
 # All that an instance puts into its folder; --fresh removes these and nothing else.
-CONTENTS = ("postgres", "postgres.new", "postgres.lock", "postgres.users", "media", "secrets.json")
+CONTENTS = (
+    "postgres",
+    "postgres.new",
+    "postgres.lock",
+    "postgres.users",
+    "media",
+    "metrics",
+    "secrets",
+    "secrets.json",
+)
 
 
 class InstanceBusyError(Exception):
@@ -115,7 +132,11 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         mark = folder / MARK
-        if not mark.exists() and {path.name for path in folder.iterdir()} <= {*CONTENTS, "instance.lock"}:
+        if not mark.exists() and {path.name for path in folder.iterdir()} <= {
+            *CONTENTS,
+            "instance.lock",
+            "backups",
+        }:
             mark.write_text(json.dumps({"what": "the data of a Balcão instance"}) + "\n", encoding="utf-8")
     except OSError as error:
         fail(f"Balcão cannot keep its data in {folder}: {error.strerror}. Choose another folder with --data.")
@@ -124,15 +145,43 @@ def _make_folder(folder: Path) -> None:
 def load_settings(**overrides: Any) -> Settings:
     """Settings of the environment; a development instance makes and keeps its own secrets in the data folder."""
     known = {name: value for name, value in overrides.items() if value is not None}
+    known = secrets_of_source(known) | known
     settings = _read_settings(known)
+    if settings.secrets_provider != "local" and (missing := missing_secrets(settings)):
+        names = ", ".join(name.upper() for name in missing)
+        fail(f"The settings call for secrets that {settings.secrets_provider} does not have: {names}")
     if settings.env != "development" or settings.auth_secret.get_secret_value():
         return settings
     return _read_settings({**known, "auth_secret": SecretStr(_kept_secret(settings.data_dir))})
 
 
-def _read_settings(overrides: dict[str, Any]) -> Settings:
+def secrets_of_source(known: dict[str, Any]) -> dict[str, Any]:
+    """The secrets of SECRETS_PROVIDER by setting, read once. Ends the program when one that is needed cannot be had."""
+    source = _validated(SecretSourceSettings, known)
+    by_variable = secret_settings()
     try:
-        return Settings(**overrides)
+        cache = open_secrets(source)
+        found = (
+            load_local(cache, by_variable)
+            if source.secrets_provider == "local"
+            else load_secrets(cache, by_variable, in_environment=os.environ)
+        )
+        cache.close()
+    except SecretsNotLoadedError as error:
+        problems = "\n".join(f"  {item.name}: {item.kind}" for item in error.errors)
+        fail(f"Secrets could not be read from {source.secrets_provider}:\n{problems}")
+    except ValueError as error:
+        fail(f"SECRETS_PROVIDER={source.secrets_provider} needs {error}.")
+    return {by_variable[variable]: value for variable, value in found.items()}
+
+
+def _read_settings(overrides: dict[str, Any]) -> Settings:
+    return _validated(Settings, overrides)
+
+
+def _validated(kind: type[_Kind], overrides: dict[str, Any]) -> _Kind:
+    try:
+        return kind(**overrides)
     except ValidationError as error:
         # Names and reasons only: what was given may be a secret, or hold one.
         problems = [

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
+from balcao.cli.backup_commands import backup_app, restore
 from balcao.cli.collector import start_quickly
+from balcao.cli.job_commands import jobs_app
+from balcao.cli.options import Data, from_where_started
 
 app = typer.Typer(
     help="Balcão: one program that runs a Brazilian small business online.",
@@ -16,21 +18,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+app.add_typer(backup_app, name="backup")
+app.add_typer(jobs_app, name="jobs")
+app.command("restore")(restore)
 
 
-def _from_where_started(folder: Path | None) -> Path | None:
-    """The launcher goes to the checkout; a folder the person names is meant from where the person stands."""
-    return folder and Path(os.environ.get("BALCAO_STARTED_IN", "")) / folder.expanduser()
+def _share_figures(data: Path | None) -> None:
+    """Several processes tell their figures as one. Before the rest of the program is read, for it begins counting then."""
+    from balcao.cli.instance import load_settings
+    from balcao.kernel.observability.shared_folder import share_figures
+
+    share_figures(load_settings(data_dir=data).data_dir)
 
 
-Data = Annotated[
-    Path | None,
-    typer.Option(
-        "--data",
-        help="Folder with all state of the instance; .balcao by default.",
-        callback=_from_where_started,
-    ),
-]
 Port = Annotated[int, typer.Option("--port", help="Port to listen on.")]
 
 
@@ -59,6 +59,7 @@ def serve(
 ) -> None:
     """Serve pages and API; workers run beside it."""
     start_quickly()
+    _share_figures(data)
     from balcao.cli.serve import run_serve
 
     run_serve(port=port, host=host, workers=workers, data=data)
@@ -70,6 +71,7 @@ def worker(
 ) -> None:
     """Work on the jobs of the queue."""
     start_quickly()
+    _share_figures(data)
     from balcao.cli.serve import run_worker_process
 
     run_worker_process(concurrency=concurrency, data=data)
@@ -83,6 +85,24 @@ def migrate(data: Data = None) -> None:
 
     with running(load_settings(data_dir=data)) as url:
         typer.echo("migrated" if apply(url) else "already current")
+
+
+@app.command("check-config")
+def check_config(
+    env: Annotated[
+        Literal["development", "staging", "production"] | None,
+        typer.Option("--env", help="Judge for this environment; ENV by default."),
+    ] = None,
+    online: Annotated[
+        bool, typer.Option("--online", help="Also sign in to the mail server. Nothing is sent.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Only what is missing or unsafe.")] = False,
+    data: Data = None,
+) -> None:
+    """Say what is missing or unsafe in the settings. Exit code 0: nothing; 1: something to know; 2: it must change."""
+    from balcao.cli.config_check.command import run_check_config
+
+    raise typer.Exit(run_check_config(data=data, env=env, online=online, quiet=quiet))
 
 
 @app.command()
@@ -161,7 +181,7 @@ def reference(
 @app.command()
 def screenshots(
     out: Annotated[
-        Path, typer.Option("--out", help="Folder for the pictures.", callback=_from_where_started)
+        Path, typer.Option("--out", help="Folder for the pictures.", callback=from_where_started)
     ] = Path("screenshots"),
     pages: Annotated[
         str, typer.Option("--pages", help="Parts of page names, with commas; all by default.")

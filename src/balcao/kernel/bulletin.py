@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Iterable
 from uuid import UUID
@@ -18,9 +19,11 @@ import psycopg
 import structlog
 
 from balcao.kernel.ids import new_token
+from balcao.kernel.observability.metrics import BULLETIN_GAPS, BULLETIN_LAG, BULLETIN_TOPICS
 
 CHANNEL = "balcao_bulletin"
-JOBS_CHANNEL = "procrastinate_any_queue_v1"
+JOBS_CHANNELS = [f"procrastinate_queue_v1#{queue}" for queue in ("now", "soon", "bulk")]
+"""Where the workers listen, who take their queues by name (`queue.QueueName`; a test holds the two together)."""
 JOBS_PAYLOAD = '{"type":"job_inserted","job_id":0}'
 POST_INTERVAL_SECONDS = 0.05
 PAYLOAD_LIMIT = 100  # topics per NOTIFY, well under PostgreSQL's 8 000 bytes
@@ -38,6 +41,7 @@ class Bulletin:
         self._origin = new_token(6)
         self._pending: set[tuple[UUID, str]] = set()
         self._jobs_pending = False
+        self._oldest = 0.0
         self._wake = asyncio.Event()
         self._listeners: list[Listener] = []
         self._gap_listeners: list[Callable[[], None]] = []
@@ -57,7 +61,13 @@ class Bulletin:
             self._pending.add((tenant_id, topic))
         self._jobs_pending = self._jobs_pending or jobs
         if self._pending or self._jobs_pending:
+            self._oldest = self._oldest or time.monotonic()
             self._wake.set()
+
+    @property
+    def waiting(self) -> int:
+        """Subscriptions held open, each by a live page."""
+        return len({id(event) for events in self._waiters.values() for event in events})
 
     @contextlib.asynccontextmanager
     async def subscription(self, tenant_id: UUID, *topics: str) -> AsyncGenerator[asyncio.Event]:
@@ -95,6 +105,7 @@ class Bulletin:
             event.set()
 
     def _gap(self) -> None:
+        BULLETIN_GAPS.inc()
         for listener in self._gap_listeners:
             listener()
         for events in list(self._waiters.values()):
@@ -121,11 +132,14 @@ class Bulletin:
     async def _post_pending(self, line: psycopg.AsyncConnection) -> None:
         if self._jobs_pending:
             self._jobs_pending = False
-            await line.execute("select pg_notify(%s, %s)", (JOBS_CHANNEL, JOBS_PAYLOAD))
+            told = "select pg_notify(channel, %s) from unnest(%s::text[]) as channel"
+            await line.execute(told, (JOBS_PAYLOAD, JOBS_CHANNELS))
         pending, self._pending = list(self._pending), set()
+        oldest, self._oldest = self._oldest, 0.0
+        BULLETIN_TOPICS.inc(len(pending))
         for start in range(0, len(pending), PAYLOAD_LIMIT):
             part = [[str(tenant), topic] for tenant, topic in pending[start : start + PAYLOAD_LIMIT]]
-            payload = orjson.dumps({"from": self._origin, "topics": part}).decode()
+            payload = orjson.dumps({"from": self._origin, "at": oldest, "topics": part}).decode()
             await line.execute("select pg_notify(%s, %s)", (CHANNEL, payload))
 
     async def _hear(self) -> None:
@@ -135,6 +149,8 @@ class Bulletin:
             async for notice in line.notifies():
                 message = orjson.loads(notice.payload)
                 if message["from"] == self._origin:
+                    # By our own clock: those of two machines may differ by more than the way takes.
+                    BULLETIN_LAG.observe(max(0.0, time.monotonic() - message["at"]))
                     continue
                 for tenant, topic in message["topics"]:
                     self._deliver(UUID(tenant), topic)

@@ -99,6 +99,11 @@ class Cache:
         self._trust = trust_seconds if self._shared else float("inf")
         self._replay: asyncio.Task[None] | None = None
 
+    @property
+    def entries(self) -> int:
+        """Answers this process holds."""
+        return len(self._entries)
+
     def peek(self, key: CacheKey) -> CachedBytes | None:
         """The bytes if this process holds them fresh; no waiting, no miss counted."""
         entry = self._entries.get(key)

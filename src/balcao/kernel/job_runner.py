@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import random
 import signal
+import time
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from typing import Any
 from uuid import UUID
@@ -17,10 +18,13 @@ from procrastinate.jobs import Job as QueuedJob
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from sqlalchemy import text
 
+from balcao.kernel.backups.maintenance import RETRY_AFTER_SECONDS
 from balcao.kernel.errors import DomainError, TenantUnknownError
 from balcao.kernel.events import Reaction
+from balcao.kernel.jobs.failures import failure_noted, sweep_failures
 from balcao.kernel.jobs.job import JobContext
 from balcao.kernel.jobs.reactions import deliver
+from balcao.kernel.observability.metrics import JOB_SECONDS
 from balcao.kernel.platform_work import platform_work
 from balcao.kernel.queue import Job, QueueName
 from balcao.kernel.runtime import Runtime
@@ -37,6 +41,10 @@ BULK_AT_ONCE = 2
 log = structlog.get_logger("balcao.jobs")
 
 
+class HouseShutError(Exception):
+    """Maintenance: no job begins, so that none is cut off when the database is exchanged."""
+
+
 class Backoff(BaseRetryStrategy):
     """Waits the listed seconds, with jitter, before each retry; never retries what a provider or a rule refused."""
 
@@ -45,6 +53,8 @@ class Backoff(BaseRetryStrategy):
 
     def get_retry_decision(self, *, exception: BaseException, job: QueuedJob) -> RetryDecision | None:
         """The moment of the next try, or None to give up and leave the job for a person to see."""
+        if isinstance(exception, HouseShutError):
+            return RetryDecision(retry_in={"seconds": RETRY_AFTER_SECONDS})
         if isinstance(exception, (ProviderRejected, DomainError)) or job.attempts >= len(self._seconds):
             return None
         wait = self._seconds[job.attempts]
@@ -69,17 +79,37 @@ def build_queue(runtime: Runtime) -> procrastinate.App:
         app.task(name=reaction.job_name, queue="now", retry=Backoff(REACTION_BACKOFF), pass_context=True)(
             _reaction_task(runtime, reaction)
         )
-    _keep_house(app)
+    _keep_house(app, runtime)
     return app
 
 
 Task = Callable[..., Awaitable[None]]
 
 
+def _need_open_house(runtime: Runtime) -> None:
+    if runtime.maintenance.is_on:
+        raise HouseShutError
+
+
+@contextlib.contextmanager
+def _timed(task: str) -> Generator[None]:
+    """Counts one run and how it ended. A run that was cut off is `failed`: the queue takes it up again."""
+    began, outcome = time.perf_counter(), "failed"
+    try:
+        yield
+        outcome = "succeeded"
+    except (ProviderRejected, DomainError):
+        outcome = "refused"
+        raise
+    finally:
+        JOB_SECONDS.labels(task, outcome).observe(time.perf_counter() - began)
+
+
 def _job_task(runtime: Runtime, module: str, job: Job) -> Task:
     async def run(
         context: procrastinate.JobContext, tenant_id: str, args: dict[str, Any], request_id: str = ""
     ) -> None:
+        _need_open_house(runtime)
         try:
             tenant = await runtime.tenants.find("id", tenant_id)
         except TenantUnknownError:
@@ -100,25 +130,30 @@ def _job_task(runtime: Runtime, module: str, job: Job) -> Task:
             request_id=request_id,
         )
         with structlog.contextvars.bound_contextvars(request_id=request_id):
-            arguments = job.arguments.model_validate(args)
-            await job.function(
-                job_context, **{name: getattr(arguments, name) for name in type(arguments).model_fields}
-            )
+            async with failure_noted(runtime.database, context.job.id, attempts + 1):
+                arguments = job.arguments.model_validate(args)
+                with _timed(job.name):
+                    await job.function(
+                        job_context,
+                        **{name: getattr(arguments, name) for name in type(arguments).model_fields},
+                    )
 
     return run
 
 
 def _reaction_task(runtime: Runtime, reaction: Reaction) -> Task:
     async def run(
-        _context: procrastinate.JobContext, tenant_id: str, args: dict[str, Any], request_id: str = ""
+        context: procrastinate.JobContext, tenant_id: str, args: dict[str, Any], request_id: str = ""
     ) -> None:
+        _need_open_house(runtime)
         tenant = await runtime.tenants.find("id", tenant_id)
         if reaction.module not in tenant.modules:
             return
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            await deliver(
-                runtime.transactions, tenant, reaction, UUID(args["event_id"]), args["event"], request_id
-            )
+        with structlog.contextvars.bound_contextvars(request_id=request_id), _timed(reaction.job_name):
+            async with failure_noted(runtime.database, context.job.id, context.job.attempts + 1):
+                await deliver(
+                    runtime.transactions, tenant, reaction, UUID(args["event_id"]), args["event"], request_id
+                )
 
     return run
 
@@ -141,13 +176,15 @@ def _schedule(app: procrastinate.App, runtime: Runtime, module: str, job: Job) -
     app.periodic(cron=job.cron)(task)
 
 
-def _keep_house(app: procrastinate.App) -> None:
+def _keep_house(app: procrastinate.App, runtime: Runtime) -> None:
     async def recover(timestamp: int) -> None:
         """Gives the jobs of a killed worker back to the queue, and forgets old finished ones."""
         for stalled in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
             log.warning("job_recovered", job=stalled.task_name, id=stalled.id)
             await app.job_manager.retry_job(stalled)
         await app.job_manager.delete_old_jobs(nb_hours=KEEP_FINISHED_HOURS)
+        async with platform_work(runtime.database) as session:
+            await sweep_failures(session)
 
     task = app.task(name="kernel.recover_jobs", queue="now", queueing_lock="kernel.recover_jobs")(recover)
     app.periodic(cron="* * * * *")(task)

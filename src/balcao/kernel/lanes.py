@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from balcao.kernel.errors import UnavailableError
+from balcao.kernel.observability.metrics import LANE_TIMEOUTS, LANE_WAITERS
 
 PATIENCE_SECONDS = 10.0
 
@@ -50,7 +51,11 @@ class Lanes:
                 del self._lanes[key]
 
     async def _wait(self, lane: _Lane) -> None:
+        LANE_WAITERS.inc()
         try:
             await asyncio.wait_for(lane.places.acquire(), self._patience)
         except TimeoutError:
+            LANE_TIMEOUTS.inc()
             raise UnavailableError(headers={"Retry-After": "2"}) from None
+        finally:
+            LANE_WAITERS.dec()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from balcao.kernel.errors import DomainError
 from balcao.kernel.events import Reaction
+from balcao.kernel.figures.declared import Figures
 from balcao.kernel.queue import Job
 from balcao.kernel.tenants import Tenant
 
@@ -21,10 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """One thing a group may be allowed: `module.area:verb`, with its label as an English msgid."""
+    """One thing a group may be allowed: `module.area:verb`, with its label as an English msgid.
+
+    `of_platform`: it concerns the whole installation, so only the platform's own business may grant or use it.
+    """
 
     code: str
     label: str
+    of_platform: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,11 @@ class Module:
     reactions: Sequence[Reaction] = ()
     permissions: Sequence[Permission] = ()
     nav: Sequence[NavItem] = ()
+    # SQL for a restored database before it goes live, by what it does ("messages_held"). It runs as the platform, over
+    # all businesses: whatever waited to leave the house when the backup was made may have left since.
+    after_restore: Mapping[str, str] = field(default_factory=dict[str, str])
+    # What of the module's tables is told at /metrics, over all businesses.
+    metrics: Sequence[Figures] = ()
     constraint_errors: Mapping[str, Callable[[], DomainError]] = field(
         default_factory=dict[str, Callable[[], DomainError]]
     )

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeVar
 
+from balcao.kernel.observability.metrics import RATE_LIMIT_REFUSALS
 from balcao.kernel.redis_link import RedisDownError, RedisLink
 
 NANO: Final = 1_000_000_000
@@ -69,6 +70,7 @@ ALLOWED: Final = Allowed()
 RULES: Final[Mapping[str, Rule]] = {
     rule.name: rule
     for rule in (
+        Rule("metrics", (Burst(5, 20),)),
         Rule("general", (Burst(10, 40),)),
         Rule("static", (Burst(100, 400),)),
         Rule("auth", (Burst(5, 10), Window(10, 60))),
@@ -243,6 +245,11 @@ class _SharedCounts:
         return Refused(max(0.0, stats.reset_time - time.time()), size)
 
 
+def _counted(rule: Rule, refused: Allowed | Refused) -> Allowed | Refused:
+    RATE_LIMIT_REFUSALS.labels(rule.name).inc()
+    return refused
+
+
 class RateLimiter:
     """Counts hits under rules. `scale` multiplies every rate and size; it exists for load tests.
 
@@ -270,16 +277,18 @@ class RateLimiter:
         counters = self._local.get(rule.name)
         if counters is None:
             counters = self._local[rule.name] = _LocalRule(rule, self._scale, self._max_keys)
-        return counters.hit(keys[0] if len(keys) == 1 else "|".join(keys), self._clock_ns())
+        outcome = counters.hit(keys[0] if len(keys) == 1 else "|".join(keys), self._clock_ns())
+        return outcome if outcome is ALLOWED else _counted(rule, outcome)
 
     async def hit(self, rule: Rule, *keys: str) -> Allowed | Refused:
         """Counts one hit, shared by all processes when Redis is configured and answers."""
         if self._shared is None:
             return self.hit_local(rule, *keys)
         try:
-            return await self._shared.hit(rule, "|".join(keys))
+            outcome = await self._shared.hit(rule, "|".join(keys))
         except RedisDownError:
             return self.hit_local(rule, *keys)
+        return outcome if outcome is ALLOWED else _counted(rule, outcome)
 
     async def close(self) -> None:
         """Closes the line to Redis, if there is one."""

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
+from balcao.kernel.observability.metrics import REDIS_FAILURES, REDIS_UP
+
 if TYPE_CHECKING:
     from redis.asyncio import ConnectionPool, Redis
 
@@ -60,6 +62,9 @@ class RedisLink:
         self._closed_until = 0.0
         self._down = False
         self.failures = 0
+        self._failures = REDIS_FAILURES.labels(purpose)
+        self._up = REDIS_UP.labels(purpose)
+        self._up.set(1)
 
     @property
     def is_down(self) -> bool:
@@ -81,14 +86,17 @@ class RedisLink:
             raise RedisDownError from error
         if self._down:
             self._down = False
+            self._up.set(1)
             log.info("redis_back", purpose=self._purpose)
         return answer
 
     async def _fail(self, error: Exception) -> None:
         self.failures += 1
+        self._failures.inc()
         self._closed_until = self._clock() + self._rest
         if not self._down:
             self._down = True
+            self._up.set(0)
             log.warning("redis_down", purpose=self._purpose, error=type(error).__name__)
         # The idle connections lead to the same dead server; left alone, each would fail once more after its return.
         await self.pool.disconnect(inuse_connections=False)

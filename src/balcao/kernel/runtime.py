@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from balcao.kernel.actor import Actor
+from balcao.kernel.backups.maintenance import Maintenance
 from balcao.kernel.bulletin import PLATFORM, Bulletin
 from balcao.kernel.cache import Cache
 from balcao.kernel.clock import Clock
 from balcao.kernel.db.engine import Database
+from balcao.kernel.figures.process import ProcessFigures
 from balcao.kernel.files.blobs import BlobStore
 from balcao.kernel.i18n import Catalogues
 from balcao.kernel.identity.tokens import SigningKeys
@@ -42,13 +44,19 @@ class Runtime:
     modules: Sequence[Module]
     providers: Providers
     permissions: frozenset[str]
+    figures: ProcessFigures
+    maintenance: Maintenance
 
     def start(self) -> None:
         """Starts what runs beside the requests of this process."""
         self.bulletin.start()
+        self.figures.start()
+        self.maintenance.start()
 
     async def close(self) -> None:
         """Ends it in order."""
+        await self.maintenance.stop()
+        await self.figures.stop()
         await self.bulletin.stop()
         await self.cache.close()
         await self.limiter.close()

@@ -10,24 +10,20 @@ from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic.fields import FieldInfo
 
-SECRET_MIN_LENGTH = 32
+from balcao.kernel.secrets.source_settings import (
+    BOOTSTRAP_SECRETS,
+    SECRET_MIN_LENGTH,
+    SecretSourceSettings,
+)
 
 Environment = Literal["development", "staging", "production"]
 
 
-class Settings(BaseSettings):
-    """Settings of one process. Built once, in the composition root, and handed down."""
-
-    model_config = SettingsConfigDict(
-        env_file=".env",
-        env_file_encoding="utf-8",
-        extra="ignore",
-        frozen=True,
-        populate_by_name=True,
-        hide_input_in_errors=True,  # the message of a refused start must not print a secret
-    )
+class Settings(SecretSourceSettings):
+    """Settings of one process. Built once, in the composition root, and handed down. Where their secrets are read, the
+    base class says."""
 
     app_name: str = Field("Balcão", description="Name of the installation, on its first page.")
     env: Environment = Field(
@@ -39,10 +35,6 @@ class Settings(BaseSettings):
         "http://localhost:8000",
         description="Public address of the installation, used in links that leave it.",
     )
-    data_dir: Path = Field(
-        Path(".balcao"), alias="BALCAO_DATA", description="Folder with all state of a local instance."
-    )
-
     database_url: str = Field(
         "",
         repr=False,
@@ -147,6 +139,45 @@ class Settings(BaseSettings):
     )
     import_results_days: int = Field(90, description="Days the results of an import can be downloaded.")
 
+    backup_enabled: bool = Field(
+        True, description="Makes a verified backup every night, and warns when there was none for 26 hours."
+    )
+    backup_dir: Path | None = Field(
+        None, description="Folder of backups. Empty: backups/ in the data folder. Better another disk."
+    )
+    backup_retention_days: int = Field(
+        30, ge=1, description="Days a backup is kept. The newest verified one stays whatever its age."
+    )
+    backup_recipients: str = Field(
+        "",
+        description="age public keys that backups are encrypted to, separated by commas. Empty: not encrypted.",
+        json_schema_extra={"source": "age-keygen -o key.txt prints it; key.txt stays off this machine."},
+    )
+    backup_identity_file: Path | None = Field(
+        None, description="File with the age private key. Needed only while an encrypted backup is read."
+    )
+    backup_s3_bucket: str = Field(
+        "",
+        description="Bucket that gets a copy of each backup. Empty: S3_BUCKET when files live in S3, else none.",
+    )
+    backup_s3_prefix: str = Field(
+        "backups",
+        description="Beginning of the names of backups in the bucket.",
+        pattern=r"^[a-z0-9][\w./-]*$",
+    )
+    backup_s3_endpoint: str = Field("", description="As S3_ENDPOINT, for BACKUP_S3_BUCKET.")
+    backup_s3_region: str = Field("us-east-1", description="As S3_REGION, for BACKUP_S3_BUCKET.")
+    backup_s3_access_key_id: str = Field(
+        "",
+        description="Access key of BACKUP_S3_BUCKET.",
+        json_schema_extra={"source": "Best an account of its own, in a bucket with object lock."},
+    )
+    backup_s3_secret_access_key: SecretStr = Field(
+        SecretStr(""),
+        description="Secret key of BACKUP_S3_BUCKET.",
+        json_schema_extra={"source": "Shown once, together with the access key."},
+    )
+
     email_provider: Literal["mailbox", "smtp"] = Field(
         "mailbox", description="mailbox keeps mail inside the product; smtp sends it."
     )
@@ -195,6 +226,11 @@ class Settings(BaseSettings):
         description="Page where an account's owner allows the app; white-label agencies have their own.",
         pattern=r"^https://",
     )
+    metrics_token: SecretStr = Field(
+        SecretStr(""),
+        description="Opens GET /metrics, as a bearer token. Empty: only this machine reads it, everybody else gets 404.",
+        json_schema_extra={"source": 'python3 -c "import secrets; print(secrets.token_urlsafe(32))"'},
+    )
     log_format: Literal["console", "json"] = Field("console", description="console (coloured) or json.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
@@ -235,6 +271,44 @@ class Settings(BaseSettings):
         """Folder of local files."""
         return self.media_root or self.data_dir / "media"
 
+    @property
+    def backup_path(self) -> Path:
+        """Folder of backups."""
+        return self.backup_dir or self.data_dir / "backups"
+
     def listed(self, value: str) -> list[str]:
         """Splits a comma-separated setting into its parts."""
         return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def variables_of(name: str, field: FieldInfo) -> list[str]:
+    """The names a setting has in the environment; the first is the one to use."""
+    alias = field.validation_alias
+    if isinstance(alias, AliasChoices):
+        return [str(choice).upper() for choice in alias.choices]
+    return [str(alias or name).upper()]
+
+
+def secret_settings() -> dict[str, str]:
+    """Settings that come from SECRETS_PROVIDER, by variable: all secret texts, and addresses that carry a password."""
+    return {
+        variables_of(name, field)[0]: name
+        for name, field in Settings.model_fields.items()
+        if name not in BOOTSTRAP_SECRETS and (field.annotation is SecretStr or not field.repr)
+    }
+
+
+def missing_secrets(settings: Settings) -> list[str]:
+    """Secrets, by setting, that other settings call for and that are empty."""
+    wanted = {
+        "auth_secret": True,
+        "s3_secret_access_key": settings.storage_backend == "s3" and bool(settings.s3_access_key_id),
+        "smtp_password": settings.email_provider == "smtp" and bool(settings.smtp_username),
+        "ghl_client_secret": bool(settings.ghl_client_id),
+    }
+    return [name for name, is_wanted in wanted.items() if is_wanted and not plain(getattr(settings, name))]
+
+
+def plain(value: SecretStr | str) -> str:
+    """The text of a setting, secret or not."""
+    return value.get_secret_value() if isinstance(value, SecretStr) else value

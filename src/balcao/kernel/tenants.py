@@ -19,6 +19,8 @@ from balcao.kernel.db.row_security import APP_ROLE
 from balcao.kernel.errors import TenantUnknownError
 from balcao.kernel.ids import new_id
 
+# The business whose people run the installation.
+PLATFORM_TENANT = "central"
 GRACE = timedelta(days=5)
 MANDATORY_MODULES = frozenset({"admin", "messaging", "payments"})
 DIRECTORY_TTL_SECONDS = 30.0

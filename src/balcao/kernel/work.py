@@ -43,6 +43,7 @@ from balcao.kernel.errors import UnavailableError
 from balcao.kernel.events import Reactions, event_payload
 from balcao.kernel.ids import new_id
 from balcao.kernel.lanes import Lanes
+from balcao.kernel.observability.metrics import DB_POOL_TIMEOUTS, DB_RETRIES, DB_VALUE
 from balcao.kernel.observability.query_stats import current_stats
 from balcao.kernel.queue import Job, PendingJob, jobs_question
 from balcao.kernel.tenants import Tenant
@@ -172,10 +173,13 @@ class Transactions:
                 row = await (await driver.execute(statement.encode(), parameters)).fetchone()
                 await driver.commit()
         except PoolTimeoutError:
+            DB_POOL_TIMEOUTS.inc()
             raise UnavailableError(headers={"Retry-After": "2"}) from None
+        seconds = time.perf_counter() - began
+        DB_VALUE.observe(seconds)
         if stats is not None:
             stats.count += 1
-            stats.seconds += time.perf_counter() - began
+            stats.seconds += seconds
         return row[0] if row else None
 
     async def run(
@@ -202,6 +206,7 @@ class Transactions:
             except (DBAPIError, DriverError) as error:
                 if attempt == attempts or not is_retryable(error):
                     raise
+                DB_RETRIES.inc()
                 await asyncio.sleep(random.uniform(0.01, 0.05) * attempt)
         raise AssertionError("unreachable: the last attempt returns or raises")
 

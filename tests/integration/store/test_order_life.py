@@ -44,6 +44,7 @@ async def _sweep(shop: Shop, clock: MovableClock, **later: float) -> None:
 
 
 class _Queued:
+    id = 1
     attempts = 0
 
 

@@ -194,6 +194,7 @@ async def test_what_was_found_out_is_in_the_state(edge) -> None:
         "request_id": "given-id-1",
         "client_ip": "1.2.3.4",
         "client_key": "1.2.3.4",
+        "client_masked": "1.2.3.0",
         "host": "shop.example",
         "scheme": "https",
     }

@@ -10,6 +10,7 @@ from balcao.cli.reference.commands import commands_page
 from balcao.cli.reference.doors import permissions_page, routes_page
 from balcao.cli.reference.errors import errors_page
 from balcao.cli.reference.house import events_page, jobs_page, modules_page
+from balcao.cli.reference.metrics import metrics_page
 from balcao.cli.reference.settings import example_file, settings_page
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -23,6 +24,7 @@ def book(app: typer.Typer) -> dict[str, str]:
         "errors": errors_page(),
         "events": events_page(),
         "jobs": jobs_page(),
+        "metrics": metrics_page(),
         "modules": modules_page(),
         "permissions": permissions_page(),
         "routes": routes_page(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import typer
@@ -22,13 +23,24 @@ def _name(parameter: Any) -> str:
     )
 
 
+def _commands(group: Any, before: str) -> Iterator[tuple[str, Any]]:
+    """The commands of a group by name, and those of the groups in it."""
+    for name, command in sorted(group.commands.items()):
+        if hasattr(command, "commands"):
+            yield from _commands(command, f"{before}{name} ")
+        else:
+            yield before + name, command
+
+
 def commands_page(app: typer.Typer) -> str:
     """`docs/reference/commands.md`."""
     group: Any = typer.main.get_command(app)
     parts: list[str] = []
-    for name, command in sorted(group.commands.items()):
+    for name, command in _commands(group, ""):
         rows = [
-            (_name(item), item.help or "", _default(item)) for item in command.params if item.name != "help"
+            (_name(item), item.help or "", _default(item))
+            for item in command.params
+            if item.name != "help" and not getattr(item, "hidden", False)
         ]
         parts += [f"## `./balcao {name}`", " ".join((command.help or "").split())]
         parts += [table(("option", "meaning", "default"), rows)] if rows else []

@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 
 from balcao.cli.reference.errors import portuguese
 from balcao.cli.reference.markdown import code, page, table
-from balcao.kernel.web import health, look, media
+from balcao.kernel.web import health, look, media, metrics
 from balcao.kernel.web.dependencies import Allow, Public
 from balcao.registry import MODULES
 
@@ -39,6 +39,7 @@ def doors() -> list[Door]:
     """Every route of the installation, in the order of module, kind and path. API paths stand without /api/v1."""
     kernel = [
         ("kernel", "api", health.router),
+        ("kernel", "page", metrics.router),
         ("kernel", "page", look.router),
         ("kernel", "page", media.router),
     ]

@@ -8,11 +8,12 @@ from types import UnionType
 from typing import Any, Literal, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le
-from pydantic import AliasChoices, SecretStr
+from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from balcao.cli.reference.markdown import code, codes, page, table
 from balcao.kernel.settings import Settings
+from balcao.kernel.settings import variables_of as variables
 
 UNITS = {"_ms": "milliseconds", "_bytes": "bytes", "_minutes": "minutes", "_days": "days", "_size": "connections",
          "_overflow": "connections", "_scale": "factor"}  # fmt: skip
@@ -28,14 +29,6 @@ INTRODUCTION = (
     "Read once from the environment, or from `.env` in the folder the program is started in. `.env.example` lists "
     "them with their defaults. A development instance makes and keeps its own secrets in its data folder."
 )
-
-
-def variables(name: str, field: FieldInfo) -> list[str]:
-    """The names a setting has in the environment; the first is the one to use."""
-    alias = field.validation_alias
-    if isinstance(alias, AliasChoices):
-        return [str(choice).upper() for choice in alias.choices]
-    return [str(alias or name).upper()]
 
 
 def default_text(field: FieldInfo) -> str:

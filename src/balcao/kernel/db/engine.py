@@ -11,7 +11,7 @@ import orjson
 from psycopg import AsyncConnection, OperationalError
 from sqlalchemy import TextClause, event
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.engine import URL, Connection, ExceptionContext, make_url
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection as AsyncSaConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from balcao.kernel.db.row_security import bind_statement
 from balcao.kernel.errors import UnavailableError
+from balcao.kernel.observability import metrics
 from balcao.kernel.observability.query_stats import current_stats
 
 Answer = TypeVar("Answer")
@@ -80,6 +81,7 @@ async def begin_as(
     try:
         await driver_of(await session.connection()).execute(bind, prepare=False)
     except PoolTimeoutError:
+        metrics.DB_POOL_TIMEOUTS.inc()
         raise UnavailableError(headers={"Retry-After": "2"}) from None
     except OperationalError:
         await (await session.connection()).invalidate()
@@ -131,21 +133,37 @@ async def ask_together(driver: AsyncConnection[Any], questions: Sequence[Questio
         question.read(await cursor.fetchall() if cursor.description else [])
         for question, cursor in zip(questions, cursors, strict=True)
     ]
+    seconds = time.perf_counter() - began
+    metrics.DB_BATCH.observe(seconds)
     if stats is not None:
         stats.count += len(questions)
-        stats.seconds += time.perf_counter() - began
+        stats.seconds += seconds
     return answers
 
 
 def _count_statements(engine: AsyncEngine) -> None:
     @event.listens_for(engine.sync_engine, "before_cursor_execute")
     def _begin(conn: Connection, *_: Any) -> None:  # pyright: ignore[reportUnusedFunction]
-        if current_stats.get() is not None:
-            conn.info["statement_began"] = time.perf_counter()
+        conn.info["statement_began"] = time.perf_counter()
 
     @event.listens_for(engine.sync_engine, "after_cursor_execute")
     def _end(conn: Connection, *_: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+        now = time.perf_counter()
+        seconds = now - conn.info.get("statement_began", now)
+        metrics.DB_ONE.observe(seconds)
         stats = current_stats.get()
         if stats is not None:
             stats.count += 1
-            stats.seconds += time.perf_counter() - conn.info.get("statement_began", time.perf_counter())
+            stats.seconds += seconds
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def _failed(context: ExceptionContext) -> None:  # pyright: ignore[reportUnusedFunction]
+        metrics.statement_failed(context.original_exception)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _opened(*_: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+        metrics.DB_OPENED.inc()
+
+    @event.listens_for(engine.sync_engine, "close")
+    def _closed(*_: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+        metrics.DB_CLOSED.inc()

@@ -196,6 +196,11 @@ class BlobStore:
                             BlobKey(meta["path"]), meta["size"], meta["last_modified"], meta["e_tag"]
                         )
 
+    def path_of(self, key: BlobKey) -> Path | None:
+        """Where the file lies on this machine; None for S3, and for one that is not there."""
+        path = None if self._folder is None else self._folder / key
+        return path if path is not None and path.is_file() else None
+
     def free_bytes(self) -> int | None:
         """Room left on the disk of a local store; None for S3."""
         return None if self._folder is None else shutil.disk_usage(self._folder).free

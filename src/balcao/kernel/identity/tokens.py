@@ -11,11 +11,12 @@ from uuid import UUID
 import jwt
 
 from balcao.kernel.ids import new_token
+from balcao.kernel.observability.logging import security_log
 
 ALGORITHM = "HS256"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SigningKeys:
     """The current key signs; previous ones still verify."""
 
@@ -48,7 +49,8 @@ def sign_session(claims: SessionClaims, keys: SigningKeys, *, issued: datetime, 
 
 
 def read_session(token: str, keys: SigningKeys) -> SessionClaims | None:
-    """The claims of a valid token, or None for anything else."""
+    """The claims of a valid token, or None for anything else. One that none of our keys signed is a security event."""
+    forged = True
     for key in (keys.current, *keys.previous):
         try:
             claims: dict[str, str] = jwt.decode(  # pyright: ignore[reportUnknownMemberType]
@@ -60,8 +62,10 @@ def read_session(token: str, keys: SigningKeys) -> SessionClaims | None:
                 UUID(claims["sid"]),
                 str(claims.get("role", "")),
             )
-        except (jwt.PyJWTError, ValueError, TypeError, AttributeError):
-            continue
+        except (jwt.PyJWTError, ValueError, TypeError, AttributeError) as error:
+            forged = forged and isinstance(error, jwt.InvalidSignatureError)
+    if forged:
+        security_log.warning("signature_refused", of="session")
     return None
 
 

@@ -22,15 +22,14 @@ from typing import Any, Final, Literal, Protocol
 import orjson
 import structlog
 
+from balcao.kernel.observability.metrics import LOG_LINES_DROPPED
 from balcao.kernel.observability.redaction import redact
+from balcao.kernel.observability.security_events import security_log as security_log
 
 Event = MutableMapping[str, Any]
 Format = Literal["console", "json"]
 
 current_request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
-
-# Sign-in failed, permission denied, limit hit, key used, impersonation: one name to route and keep them by.
-security_log = structlog.get_logger("balcao.security")
 
 ACCESS_LOGGER: Final = "balcao.access"
 QUEUE_LINES: Final = 20_000
@@ -70,6 +69,7 @@ class LineWriter:
         """Hands over one line, with its line end. Never waits."""
         if len(self._lines) >= self._max_lines:
             self.dropped += 1
+            LOG_LINES_DROPPED.inc()
             return
         self._lines.append(line)
         if not self._wake.is_set():

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 from balcao.kernel.job_runner import build_queue, run_worker
 from balcao.kernel.rate_limit import RULES
 from balcao.kernel.runtime import Runtime
-from balcao.kernel.web import health, look, media
+from balcao.kernel.web import health, look, media, metrics
 from balcao.kernel.web.dependencies import RequiresModule
 from balcao.kernel.web.hot_answers import HotAnswers
 from balcao.kernel.web.middleware import Edge, EdgeConfig
@@ -26,12 +26,14 @@ from balcao.kernel.web.middleware_origin import HostRule
 from balcao.kernel.web.middleware_rate import ROUTE_CLASSES, route_classes
 from balcao.kernel.web.openapi_document import describe_refusals
 from balcao.kernel.web.problems import install_problem_handlers
+from balcao.kernel.web.route_template import NamedRoute
 from balcao.kernel.web.sections import divide
 from balcao.kernel.web.static_files import serve_static
 from balcao.kernel.web.templates import make_environment
 from balcao.kernel.web.tenant_of_request import ActorCache
 
 API = "/api/v1"
+_STATIC = NamedRoute("/static/{file}")
 DESCRIPTION = (
     "One program that runs a Brazilian small business online. Money is in centavos, times in RFC 3339."
 )
@@ -56,12 +58,14 @@ def create_app(runtime: Runtime, *, with_worker: bool = False) -> FastAPI:
     )
     app.state.runtime = runtime
     app.state.actors = ActorCache(runtime)
+    app.state.scrape = metrics.make_scrape(runtime)
     app.state.templates = make_environment(runtime.modules)
     install_problem_handlers(app)
     app.add_middleware(HotAnswers, runtime=runtime)
     app.add_middleware(Edge, config=_edge_config(runtime))  # the outer one: what is added last is asked first
     app.include_router(look.router)
     app.include_router(media.router)
+    app.include_router(metrics.router, include_in_schema=False)
     for prefix, in_schema in ((API, True), ("", False)):
         app.include_router(health.router, prefix=prefix, include_in_schema=in_schema)
         for module in runtime.modules:
@@ -101,12 +105,14 @@ def _edge_config(runtime: Runtime) -> EdgeConfig:
             [*(line for module in runtime.modules for line in module.route_classes), *ROUTE_CLASSES]
         ),
         rules=RULES,
+        is_shut=lambda: runtime.maintenance.is_on,
     )
 
 
 def _static_app() -> ASGIApp:
     async def static(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
+            scope["route"] = _STATIC
             await serve_static(scope, receive, send)
 
     return static

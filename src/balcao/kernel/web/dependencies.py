@@ -12,6 +12,7 @@ from balcao.kernel.errors import ForbiddenError, TenantUnknownError, Unauthentic
 from balcao.kernel.i18n import Translator, negotiate
 from balcao.kernel.plans import require_active, require_module
 from balcao.kernel.runtime import Runtime, Work
+from balcao.kernel.tenants import PLATFORM_TENANT
 from balcao.kernel.web.tenant_of_request import ActorCache, Caller, caller_of
 from balcao.kernel.work import UnitOfWork
 
@@ -68,6 +69,15 @@ class Allow:
             raise UnauthenticatedError
         require_active(who.tenant)
         if self.permission and not who.actor.can(self.permission):
+            raise ForbiddenError
+
+
+class AllowPlatform(Allow):
+    """The route is for people of the platform's own business who hold the permission: it concerns all businesses."""
+
+    async def __call__(self, request: Request) -> None:
+        await super().__call__(request)
+        if (await caller(request)).tenant.slug != PLATFORM_TENANT:
             raise ForbiddenError
 
 

@@ -17,6 +17,7 @@ from balcao.kernel.cache import CachedBytes
 from balcao.kernel.errors import DomainError
 from balcao.kernel.runtime import Runtime
 from balcao.kernel.tenants import Tenant
+from balcao.kernel.web.route_template import NamedRoute
 from balcao.kernel.web.tenant_of_request import SESSION_COOKIE
 
 Scope = MutableMapping[str, Any]
@@ -34,18 +35,11 @@ _COOKIE_MARK: Final = SESSION_COOKIE.encode()
 
 
 @dataclass(frozen=True, slots=True)
-class _Route:
-    """What the log and the metrics read of a route."""
-
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Door:
     find: Callable[[Runtime, Tenant, bytes], CachedBytes | None]
     make: Callable[[Runtime, Tenant, bytes], Awaitable[CachedBytes | None]]
     module: str
-    route: _Route
+    route: NamedRoute
 
 
 class HotAnswers:
@@ -55,7 +49,7 @@ class HotAnswers:
         self.app = app
         self._runtime = runtime
         self._doors = {
-            prefix + door.path: _Door(door.find, door.make, module.name, _Route(prefix + door.path))
+            prefix + door.path: _Door(door.find, door.make, module.name, NamedRoute(prefix + door.path))
             for module in runtime.modules
             for door in module.hot_doors
             for prefix in ("", API_PREFIX)

@@ -11,12 +11,14 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import structlog
 
 from balcao.kernel.i18n import Catalogues, Translator, negotiate
+from balcao.kernel.observability import metrics
 from balcao.kernel.observability.logging import current_request_id, log_access, security_log
+from balcao.kernel.observability.metrics import Finished
 from balcao.kernel.observability.query_stats import QueryStats, start_counting
 from balcao.kernel.rate_limit import RULES, RateLimiter, Refused, Rule
 from balcao.kernel.web.headers import CONTENT_SECURITY_POLICY, SecurityHeaders, by_name
@@ -39,39 +41,35 @@ from balcao.kernel.web.middleware_refusals import (
     CROSS_ORIGIN,
     HOST_UNKNOWN,
     INTERNAL_ERROR,
+    MAINTENANCE,
     PAYLOAD_TOO_LARGE,
     RATE_LIMITED,
     Refusal,
 )
+from balcao.kernel.web.route_template import route_template
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 CLIENT_WENT_AWAY: Final = 499
+OPEN_IN_MAINTENANCE: Final = frozenset(
+    prefix + path for prefix in ("", "/api/v1") for path in ("/health", "/health/live", "/health/ready")
+)
 POLICY_VIOLATION: Final = 1008  # the WebSocket close code
 log = structlog.get_logger("balcao.edge")
 
 
-class Finished(NamedTuple):
-    """A finished request, for the metrics. `route` is the template, None when nothing matched."""
-
-    method: str
-    route: str | None
-    status: int
-    seconds: float
-    bytes_sent: int
-
-
-def _ignore_finished(_finished: Finished) -> None:
-    """No metrics."""
+def _never() -> bool:
+    """Never shut."""
+    return False
 
 
 def _ignore_refusal(_rule: str) -> None:
-    """No metrics."""
+    """The limiter counts for itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class EdgeConfig:
-    """What the edge needs to know. `on_finished` and `on_rate_limited` feed the metrics and must be quick."""
+    """What the edge needs to know. `is_shut` tells of maintenance and is asked for each request. `on_finished` and `on_rate_limited` must be quick."""
 
     limiter: RateLimiter
     catalogues: Catalogues
@@ -83,7 +81,8 @@ class EdgeConfig:
     rules: Mapping[str, Rule] = field(default_factory=lambda: RULES)
     policy: str = CONTENT_SECURITY_POLICY
     language_cookie: str = "lang"
-    on_finished: Callable[[Finished], None] = _ignore_finished
+    is_shut: Callable[[], bool] = _never
+    on_finished: Callable[[Finished], None] = metrics.request_finished
     on_rate_limited: Callable[[str], None] = _ignore_refusal
 
 
@@ -114,15 +113,18 @@ class Edge:
         token = current_request_id.set(exchange.request_id)
         queries = start_counting()
         self.in_flight += 1
+        metrics.HTTP_IN_FLIGHT.inc()
         try:
             await self._serve(exchange, receive)
         except asyncio.CancelledError:
             exchange.status = exchange.status or CLIENT_WENT_AWAY
+            metrics.HTTP_GONE.inc()
             raise
         except Exception as error:  # noqa: BLE001 - the outermost place: everything becomes a 500 and a traceback in the log
             await self._failed(exchange, error)
         finally:
             self.in_flight -= 1
+            metrics.HTTP_IN_FLIGHT.dec()
             self._finish(exchange, queries)
             current_request_id.reset(token)
 
@@ -138,6 +140,7 @@ class Edge:
         state["request_id"] = exchange.request_id
         state["client_ip"] = exchange.client.ip
         state["client_key"] = exchange.client.key
+        state["client_masked"] = exchange.client.masked
         state["host"] = exchange.host
         if self._config.cors.is_on and b"origin" in headers:
             exchange.cors = self._config.cors.response_headers(headers[b"origin"])
@@ -153,12 +156,15 @@ class Edge:
             await exchange.answer(204, config.cors.preflight_headers(origin))
             return
         refusal = self._fault_of(exchange)
+        if config.is_shut() and exchange.path not in OPEN_IN_MAINTENANCE:
+            refusal = refusal or MAINTENANCE
         if refusal is None and (rule := self._rule_of(exchange)) is not None:
             limiter, key = config.limiter, exchange.client.key
             outcome = limiter.hit_local(rule, key) if limiter.is_local else await limiter.hit(rule, key)
             if isinstance(outcome, Refused):
                 refusal = self._too_many(exchange, rule, outcome)
         if refusal is not None:
+            metrics.HTTP_REFUSALS.labels(refusal.code).inc()
             await exchange.refuse(refusal)
             return
         if has_body(exchange.method, exchange.headers):
@@ -193,6 +199,7 @@ class Edge:
     async def _failed(self, exchange: Exchange, error: Exception) -> None:
         fault = exchange.body.fault if exchange.body is not None else None
         if not isinstance(error, BodyRefusedError) or fault is None:
+            metrics.HTTP_FAILURES.inc()
             log.error("request_failed", route=route_template(exchange.scope), exc_info=error)
         if exchange.can_answer:
             await exchange.refuse(_ANSWER_TO[fault])
@@ -250,17 +257,6 @@ _ANSWER_TO: Final[Mapping[str | None, Refusal]] = {
     "too_slow": BODY_TOO_SLOW,
     None: INTERNAL_ERROR,
 }
-
-
-def route_template(scope: Mapping[str, Any]) -> str | None:
-    """The path as the route was declared, prefixes included; None when nothing matched.
-
-    A router that is included keeps its routes, so the whole path stands in what FastAPI notes of the inclusion.
-    """
-    included: Any = scope.get("fastapi")
-    context: Any = included.get("effective_route_context") if included else None
-    path = getattr(context, "path", None) if context is not None else None
-    return path or getattr(scope.get("route"), "path", None)
 
 
 def _strip_weak_mark(scope: Scope) -> None:

@@ -19,7 +19,11 @@ STATIC_PREFIXES: Final = ("/static/", "/media/", "/health/live")
 
 
 # Signing in is every installation's; modules name theirs in their manifests.
-ROUTE_CLASSES: Final = (RouteClass("POST", "/auth/*", "auth"), RouteClass("POST", "/painel/entrar", "auth"))
+ROUTE_CLASSES: Final = (
+    RouteClass("POST", "/auth/*", "auth"),
+    RouteClass("POST", "/painel/entrar", "auth"),
+    RouteClass("GET", "/metrics", "metrics"),
+)
 
 
 def route_classes(

@@ -62,6 +62,13 @@ BODY_TOO_SLOW: Final = Refusal(
 RATE_LIMITED: Final = Refusal(
     429, "rate_limited", "Too many requests.", "Too many requests. Wait a moment and try again."
 )
+MAINTENANCE: Final = Refusal(
+    503,
+    "maintenance",
+    "We will be right back.",
+    "The installation is being looked after. Try again in a minute.",
+    headers=[(b"retry-after", b"30")],
+)
 INTERNAL_ERROR: Final = Refusal(
     500,
     "internal_error",

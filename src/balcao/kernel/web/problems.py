@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import orjson
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -24,7 +23,9 @@ from balcao.kernel.errors import (
     ValidationFailedError,
 )
 from balcao.kernel.i18n import Translator
+from balcao.kernel.observability.logging import security_log
 from balcao.kernel.web.dependencies import request_id_of, translator_of
+from balcao.kernel.web.route_template import route_template
 from balcao.kernel.web.templates import is_partial, render
 from balcao.kernel.web.validation_words import message_of
 
@@ -32,7 +33,6 @@ PROBLEM = "application/problem+json"
 PAGE_PREFIXES = ("/loja", "/painel", "/central")
 SIGN_IN = "/painel/entrar"
 _NO_SHOP = (TenantUnknownError, TenantSuspendedError, ModuleOffError)
-log = structlog.get_logger("balcao.problems")
 
 
 class MethodNotAllowedError(DomainError):
@@ -126,6 +126,8 @@ def _way_back(request: Request, words: Translator, error: DomainError) -> tuple[
 async def answer_domain_error(request: Request, error: Exception) -> Response:
     """A refusal: problem document, page, or the way to the sign-in."""
     assert isinstance(error, DomainError)
+    if error.status == 403:
+        _note_refusal(request, error)
     words = translator_of(request)
     if isinstance(error, UnauthenticatedError) and wants_page(request):
         target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
@@ -134,6 +136,21 @@ async def answer_domain_error(request: Request, error: Exception) -> Response:
         return _problem_page(request, words, error)
     answer = problem_response(words, error, request_id_of(request))
     return _told_to_htmx(request, words, error, answer) if is_partial(request) else answer
+
+
+def _note_refusal(request: Request, error: DomainError) -> None:
+    """Who was not let in where: a line of the security log."""
+    caller = getattr(request.state, "caller", None)
+    client = getattr(request.state, "client_masked", None)
+    security_log.warning(
+        "signature_refused" if error.code == "link_invalid" else "forbidden",
+        code=error.code,
+        method=request.method,
+        route=route_template(request.scope),
+        tenant=caller.tenant.slug if caller is not None else None,
+        actor=caller.actor.label if caller is not None else None,
+        client=client,
+    )
 
 
 def _told_to_htmx(request: Request, words: Translator, error: DomainError, answer: Response) -> Response:

@@ -14,6 +14,7 @@ from balcao.kernel.db.row_security import APP_ROLE
 from balcao.kernel.errors import ForbiddenError, TenantUnknownError
 from balcao.kernel.identity.sessions import IDENTITY_TOPIC, actor_of_session
 from balcao.kernel.identity.tokens import SessionClaims, read_session
+from balcao.kernel.observability.logging import security_log
 from balcao.kernel.runtime import Runtime
 from balcao.kernel.tenants import Tenant
 
@@ -123,5 +124,6 @@ async def caller_of(connection: HTTPConnection, runtime: Runtime, cache: ActorCa
     if named is not None:
         wanted = named[1].strip().lower()
         if wanted != (tenant.slug if named[0] == "slug" else str(tenant.id)):
+            security_log.warning("cross_tenant_try", tenant=tenant.slug, actor=actor.label)
             raise ForbiddenError
     return Caller(tenant, actor)

@@ -58,7 +58,7 @@ async def count_attempt(runtime: Runtime, rule: Rule, key: str) -> None:
     """Counts one attempt; RateLimitedError with Retry-After when it is one too many."""
     outcome = await runtime.limiter.hit(rule, key)
     if isinstance(outcome, Refused):
-        security_log.info("rate_limited", rule=rule.name)
+        security_log.warning("sign_in_throttled", rule=rule.name)
         raise RateLimitedError(headers={"Retry-After": str(outcome.retry_after_seconds)})
 
 

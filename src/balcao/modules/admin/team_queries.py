@@ -15,7 +15,7 @@ from balcao.kernel.db.paging import Page, PageQuery, like_prefix
 from balcao.kernel.errors import NotFoundError
 from balcao.kernel.identity.devices import device_label
 from balcao.kernel.module import Module
-from balcao.kernel.tenants import Tenant
+from balcao.kernel.tenants import PLATFORM_TENANT, Tenant
 from balcao.kernel.work import UnitOfWork
 
 
@@ -273,6 +273,8 @@ def permission_areas(modules: Sequence[Module], tenant: Tenant, words: Any) -> l
             continue
         titles = _area_titles(module)
         for permission in module.permissions:
+            if permission.of_platform and tenant.slug != PLATFORM_TENANT:
+                continue
             area = permission.code.partition(":")[0]
             if area not in areas:
                 areas[area] = AreaView(

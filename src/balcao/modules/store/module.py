@@ -19,6 +19,7 @@ from balcao.modules.store.api.admin_stores import router as admin_stores
 from balcao.modules.store.api.checkout import router as checkout
 from balcao.modules.store.api.public import router as public
 from balcao.modules.store.demo.load import load_demo
+from balcao.modules.store.figures import FIGURES
 from balcao.modules.store.hot_doors import HOT_DOORS
 from balcao.modules.store.jobs import forget_old_things, sweep_orders
 from balcao.modules.store.order_contacts import note_how_order_ended, remember_buyer
@@ -91,6 +92,7 @@ MODULE = Module(
     ),
     upload_paths={"/admin/catalog": PICTURES_BYTES, "/painel/catalogo": PICTURES_BYTES},
     jobs=(sweep_orders, forget_old_things),
+    metrics=(FIGURES,),
     demo=load_demo,
     reactions=(
         tell_buyer_of_new_order,

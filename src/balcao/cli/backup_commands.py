@@ -1,0 +1,83 @@
+"""The commands `balcao backup …` and `balcao restore`. Light: what they do is read when they run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from balcao.cli.options import Data, from_where_started
+
+backup_app = typer.Typer(help="Backups of the whole installation.", no_args_is_help=True)
+Folder = Annotated[
+    Path | None,
+    typer.Option(
+        "--from", help="Folder with the backups; BACKUP_DIR by default.", callback=from_where_started
+    ),
+]
+Name = Annotated[str, typer.Argument(help="Name of the backup; the newest verified one by default.")]
+Sure = Annotated[bool, typer.Option("--yes", help="Ask nothing.")]
+Unsafe = Annotated[
+    bool, typer.Option("--no-safety-backup", help="Make no backup of the present database first.")
+]
+
+
+@backup_app.command("create")
+def create(
+    verify: Annotated[bool, typer.Option(help="Restore it once, to be sure of it.")] = True, data: Data = None
+) -> None:
+    """Make a backup."""
+    from balcao.cli.backup import run_create
+
+    run_create(data=data, verify=verify)
+
+
+@backup_app.command("list")
+def list_all(folder: Folder = None, data: Data = None) -> None:
+    """List the backups, here and in the bucket."""
+    from balcao.cli.backup import run_list
+
+    run_list(data=data, folder=folder)
+
+
+@backup_app.command("verify")
+def verify(name: Name = "", folder: Folder = None, data: Data = None) -> None:
+    """Verify a backup by restoring it into a database of its own."""
+    from balcao.cli.backup import run_verify
+
+    run_verify(data=data, folder=folder, name=name)
+
+
+@backup_app.command("cleanup")
+def cleanup(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    data: Data = None,
+) -> None:
+    """Remove backups and former databases whose time is over."""
+    from balcao.cli.backup import run_cleanup
+
+    run_cleanup(data=data, dry_run=dry_run)
+
+
+@backup_app.command("restore")
+def restore(
+    name: Name = "",
+    folder: Folder = None,
+    sure: Sure = False,
+    unsafe: Unsafe = False,
+    run: Annotated[str, typer.Option("--run", hidden=True)] = "",
+    data: Data = None,
+) -> None:
+    """Replace the database by a backup. Everybody gets 503 meanwhile; if it fails, nothing was changed."""
+    from balcao.cli.backup import run_restore
+
+    run_restore(
+        data=data,
+        folder=folder,
+        name=name,
+        sure=sure,
+        safety_backup=not unsafe,
+        run=UUID(run) if run else None,
+    )
