@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import typer
@@ -20,6 +21,7 @@ PURE_RULES = ("brazil/*", "kernel/money.py", "kernel/identity/team_rules.py",
     for name in ("pricing", "option_rules", "order_states", "opening_hours", "time_slots", "delivery_areas",
                  "stock_rules", "search_terms", "holidays", "catalog_rules", "catalog_document")
 ))  # fmt: skip
+IGNORED_BESIDE = ("--ignore=tests/integration", "--ignore=tests/e2e")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -44,18 +46,37 @@ def run_checks() -> int:
 def run_tests(arguments: list[str], *, coverage: bool = False) -> int:
     """Every test, real PostgreSQL and real Chromium included. Answers pytest's exit code.
 
-    The browser tests run in a process of their own: Playwright and the asynchronous tests each want the event loop.
-    `coverage` measures the others: what a test starts as a process of its own is not seen.
+    The browser tests run in a process of their own: Playwright and the asynchronous tests each want the event loop. They
+    also run alone, since they watch over budgets of time. The others share two cores as two processes, each with its own
+    database. `coverage` measures these, one after the other: what a test starts as a process of its own is not seen.
     """
     need_chromium()
     want_redis()
     measured = COVERAGE if coverage else ()
     if arguments:
         return _pytest([*arguments, *measured])
-    outcomes = [_pytest(["tests", "--ignore=tests/e2e", *measured]), _pytest(["tests/e2e"])]
     if coverage:
-        outcomes.append(_pure_rules_are_covered())
-    return max(outcomes)
+        outcomes = [_pytest(["tests", "--ignore=tests/e2e", *measured]), _pytest(["tests/e2e"])]
+        return max(*outcomes, _pure_rules_are_covered())
+    return max(*_side_by_side(["tests/integration"], ["tests", *IGNORED_BESIDE]), _pytest(["tests/e2e"]))
+
+
+def _side_by_side(shown: list[str], beside: list[str]) -> tuple[int, int]:
+    """Two runs at once; the second one's words follow when the first has ended."""
+    with tempfile.TemporaryFile() as said:
+        other = subprocess.Popen(_pytest_command(beside), cwd=ROOT, stdout=said, stderr=subprocess.STDOUT)
+        try:
+            first = _pytest(shown)
+            second = other.wait()
+        except BaseException:
+            other.terminate()
+            other.wait()
+            raise
+        said.seek(0)
+        sys.stdout.flush()
+        shutil.copyfileobj(said, sys.stdout.buffer)
+        sys.stdout.flush()
+    return first, second
 
 
 def _pure_rules_are_covered() -> int:
@@ -66,9 +87,12 @@ def _pure_rules_are_covered() -> int:
 
 
 def _pytest(arguments: list[str]) -> int:
+    return subprocess.run(_pytest_command(arguments), cwd=ROOT, check=False).returncode
+
+
+def _pytest_command(arguments: list[str]) -> list[str]:
     # -rs: what was skipped, and what it would have needed, stands at the end.
-    command = [sys.executable, "-m", "pytest", "-rs", *arguments]
-    return subprocess.run(command, cwd=ROOT, check=False).returncode
+    return [sys.executable, "-m", "pytest", "-rs", *arguments]
 
 
 def chromium_path() -> str | None:
