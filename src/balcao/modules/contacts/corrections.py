@@ -22,7 +22,6 @@ from balcao.modules.contacts.models import ImportCorrection, ImportJob
 
 VALUE_LIMIT: Final = 5_000
 ROW_LIMIT: Final = 1_048_576
-CELLS_AT_ONCE: Final = 1_000
 FILE_CELLS_LIMIT: Final = 100_000
 _BATCH: Final = 2_000
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
 
+import structlog
 from sqlalchemy import text
 
 from balcao.kernel.jobs.job import JobContext, job
@@ -28,6 +29,7 @@ from balcao.modules.contacts.models import GhlPush
 from balcao.ports.crm import Crm, CrmAccess, CrmAnswer, CrmVerdict
 from balcao.ports.errors import ProviderUnavailable
 
+log = structlog.get_logger("balcao.contacts.crm")
 TURN: Final = timedelta(seconds=60)
 LONGEST_NAP_SECONDS: Final = 1.0
 TRIES: Final = 3
@@ -76,8 +78,8 @@ async def undo_for_a_turn(context: JobContext, push_id: UUID, *, sleep: Sleep = 
     except CrmNotConnectedError:
         await reach.run(lambda uow: _stop(uow, push_id, "crm_not_connected"))
         return
-    except ProviderUnavailable:
-        pass
+    except ProviderUnavailable as error:
+        log.warning("crm_unavailable", push=str(push_id), detail=error.detail)
     later = reach.now() + timedelta(seconds=30) if reach.now() < ends else None
     await reach.run(lambda uow: _again(uow, push_id, later))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import text
@@ -19,7 +19,6 @@ from balcao.modules.contacts.models import ImportJob
 
 STATUSES: Final = ("queued", "processing", "needs_mapping", "done", "failed", "canceled")
 OPEN: Final = frozenset({"queued", "processing"})
-LEVELS: Final = ("info", "warning", "error")
 LIST_TOPIC: Final = "imports"
 LISTED_ISSUES: Final = 100_000
 """Issues kept in the database; the whole list is a file."""
@@ -180,9 +179,3 @@ def eta_seconds(
     spent = max(0.0, (now - started_at).total_seconds())
     left = max(0, rows_total - rows_done)
     return round(spent / rows_done * left)
-
-
-def counts_of(job: ImportJob) -> dict[str, int]:
-    """The counts of the report, empty before there is one."""
-    report: dict[str, Any] = job.report or {}
-    return dict(report.get("counts") or {})

@@ -53,20 +53,6 @@ async def read_rows(
     return await (await reader_of(runtime.blobs, tenant.id, job, "rows.blk")).slice(start, count)
 
 
-async def read_issues(
-    runtime: Runtime, tenant: Tenant, job: ImportJob, start: int, count: int
-) -> list[list[Any]]:
-    """Records of issues.blk: [row, column, field, code, original, value, note]. All of them, also beyond 100,000."""
-    return await (await reader_of(runtime.blobs, tenant.id, job, "issues.blk")).slice(start, count)
-
-
-async def read_duplicates(
-    runtime: Runtime, tenant: Tenant, job: ImportJob, start: int, count: int
-) -> list[list[Any]]:
-    """Records of duplicates.blk: [leader row, member rows, members before, person after]."""
-    return await (await reader_of(runtime.blobs, tenant.id, job, "duplicates.blk")).slice(start, count)
-
-
 async def read_classes(blobs: BlobStore, tenant_id: UUID, job: ImportJob) -> bytes:
     """17 bytes for each output row, or nothing when the people never reached the book."""
     if job.results_key is None or job.results_deleted_at is not None:

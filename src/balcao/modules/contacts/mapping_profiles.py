@@ -19,7 +19,6 @@ from balcao.modules.contacts.models import MappingProfile
 from balcao.modules.contacts.people_fields import FIELDS
 
 HEADERS_LIMIT: Final = 500
-HEADER_LIMIT: Final = 500
 NAME_LIMIT: Final = 120
 
 

@@ -20,7 +20,6 @@ TEXT_LIMITS: Final[Mapping[str, int]] = {
     "first_name": 120, "last_name": 120, "company": 200, "job_title": 120, "address": 255, "city": 120, "state": 60,
     "country": 60, "source": 120, "website": 255, "notes": 5000,
 }  # fmt: skip
-LISTS: Final = ("tags", "additional_emails", "additional_phones")
 COLUMNS: Final = (
     "first_name", "last_name", "email", "phone", "company", "job_title", "address", "city", "state", "postal_code",
     "country", "source", "tags", "additional_emails", "additional_phones", "birthday", "document", "website", "notes",
@@ -242,9 +241,3 @@ def masked_document(document: str) -> str:
 def full_name(first: str, last: str) -> str:
     """First and last name together."""
     return f"{first} {last}".strip()
-
-
-def split_name(name: str) -> tuple[str, str]:
-    """First word, and the rest."""
-    first, _, last = tidy(name).partition(" ")
-    return first, last

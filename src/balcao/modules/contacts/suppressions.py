@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Protocol
@@ -282,12 +282,3 @@ async def list_suppressions(
     items = [SuppressionView(**{name: row[name] for name in SuppressionView.model_fields}) for row in rows]
     total = rows[0]["total"] if rows else 0
     return Page(items=items, total=total, limit=page.limit, offset=page.offset)
-
-
-async def suppression_keys(uow: UnitOfWork) -> AsyncIterator[tuple[str, str]]:
-    """Every (kind, digest) of the tenant, streamed: for a process that checks many people by itself."""
-    rows = await uow.session.stream(
-        text("select kind, digest from suppressions where tenant_id = :tenant"), {"tenant": uow.tenant_id}
-    )
-    async for row in rows:
-        yield row.kind, row.digest

@@ -19,7 +19,6 @@ from balcao.modules.contacts.reading.limits import (
 )
 
 _ODS_CONTENT: Final = "content.xml"
-_BLANK_CELLS: Final = frozenset({1})
 _VALUE_CELLS: Final = range(2, 12)
 _ROW_HEADER: Final = 0
 _LONGEST_RECORD: Final = 1 << 20
