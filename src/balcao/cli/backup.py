@@ -26,7 +26,7 @@ from balcao.registry import after_restore, blob_store
 
 
 @contextlib.contextmanager
-def _site(data: Path | None, folder: Path | None = None) -> Generator[Site]:
+def opened_site(data: Path | None, folder: Path | None = None) -> Generator[Site]:
     """The site of the instance, its database running; what goes wrong becomes a sentence and the exit code 1."""
     settings = load_settings(data_dir=data)
     configure_logging(settings.log_format, "ERROR")  # what there is to say is printed
@@ -54,7 +54,7 @@ def _said() -> Generator[None]:
 
 def run_create(*, data: Path | None, verify: bool) -> None:
     """Makes a backup and says what is in it."""
-    with _site(data) as site:
+    with opened_site(data) as site:
         made = create_backup(site, "manual", verify=verify)
         typer.echo(f"{made.name}: {_size(made)}, {made.rows} rows, {made.media.files} media files listed.")
         typer.echo("Verified by a restore." if verify else "Not verified yet.")
@@ -63,21 +63,21 @@ def run_create(*, data: Path | None, verify: bool) -> None:
 
 def run_list(*, data: Path | None, folder: Path | None) -> None:
     """Prints every backup, newest first."""
-    with _site(data, folder) as site:
+    with opened_site(data, folder) as site:
         for one in list_backups(site):
             typer.echo(_line(one))
 
 
 def run_verify(*, data: Path | None, folder: Path | None, name: str) -> None:
     """Restores a backup beside the live database, compares, and drops it again."""
-    with _site(data, folder) as site:
+    with opened_site(data, folder) as site:
         verified = verify_backup(site, checked_name(name) if name else _newest(site))
         typer.echo(f"{verified.name} is whole: {verified.rows} rows in {len(verified.tables)} tables.")
 
 
 def run_cleanup(*, data: Path | None, dry_run: bool) -> None:
     """Removes what is too old."""
-    with _site(data) as site:
+    with opened_site(data) as site:
         done = clean_up(site, dry_run=dry_run)
         verb = "would go" if dry_run else "gone"
         for place, names in (("here", done.local), ("bucket", done.bucket), ("database", done.databases)):
@@ -97,7 +97,7 @@ def run_restore(
     run: UUID | None = None,
 ) -> None:
     """Replaces the database by a backup, after a word of confirmation."""
-    with _site(data, folder) as site:
+    with opened_site(data, folder) as site:
         wanted = checked_name(name) if name else _newest(site)
         if not sure:
             typer.echo(f"This replaces the database “{site.database}” by {wanted}.")

@@ -10,7 +10,7 @@ import typer
 
 from balcao.cli.options import Data, from_where_started
 
-backup_app = typer.Typer(help="Backups of the whole installation.", no_args_is_help=True)
+backup_app = typer.Typer(help="Backups of the whole installation.")
 Folder = Annotated[
     Path | None,
     typer.Option(
@@ -22,6 +22,43 @@ Sure = Annotated[bool, typer.Option("--yes", help="Ask nothing.")]
 Unsafe = Annotated[
     bool, typer.Option("--no-safety-backup", help="Make no backup of the present database first.")
 ]
+
+
+@backup_app.callback(invoke_without_command=True)
+def backups(
+    context: typer.Context,
+    continuous: Annotated[
+        bool,
+        typer.Option(
+            "--continuous", help="Copy every change of the embedded server as it happens, until stopped."
+        ),
+    ] = False,
+    data: Data = None,
+) -> None:
+    """Backups of the whole installation."""
+    if continuous and context.invoked_subcommand is None:
+        from balcao.cli.backup_moments import run_continuous
+
+        run_continuous(data=data)
+    elif context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(2)
+
+
+@backup_app.command("moment")
+def moment(
+    at: Annotated[
+        str,
+        typer.Argument(
+            help="RFC 3339, such as 2026-01-31T14:05:00-03:00; without it, what can be reached is said. `newest` works."
+        ),
+    ] = "",
+    data: Data = None,
+) -> None:
+    """Make a backup of what the installation held at a moment, out of what --continuous copied."""
+    from balcao.cli.backup_moments import run_moment
+
+    run_moment(data=data, at=at)
 
 
 @backup_app.command("create")

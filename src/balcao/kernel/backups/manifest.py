@@ -20,7 +20,7 @@ NAME: Final = re.compile(r"backup_(\d{8}_\d{6})", re.ASCII)
 _STAMP: Final = "%Y%m%d_%H%M%S"
 _HASH: Final = r"^[0-9a-f]{64}$"
 
-Kind = Literal["manual", "scheduled", "before_restore"]
+Kind = Literal["manual", "scheduled", "before_restore", "moment"]
 
 
 def name_of(moment: datetime) -> str:

@@ -194,7 +194,7 @@ class EmbeddedPostgres:
         ]  # fmt: skip
         ends = time.monotonic() + ORPHANS_GONE_WITHIN_SECONDS
         while not self._came_up(command, account):
-            words = self._last_words()
+            words = self.last_words()
             if ORPHANS_THERE not in words or time.monotonic() > ends:
                 raise DatabaseServerError(f"The database server did not start. Its last words:\n{words}")
             time.sleep(0.5)
@@ -249,7 +249,8 @@ class EmbeddedPostgres:
         except FileNotFoundError:
             return []
 
-    def _last_words(self) -> str:
+    def last_words(self) -> str:
+        """The end of the server's log of this start."""
         return "\n".join(
             (self._folder / "log").read_text(encoding="utf-8", errors="replace").splitlines()[-15:]
         )
