@@ -9,14 +9,20 @@ from sqlalchemy import MetaData
 
 from balcao.kernel import idempotency
 from balcao.kernel.backups import models as backup_models
+from balcao.kernel.backups.catalogue import newest_verified_here
 from balcao.kernel.backups.maintenance import Maintenance
+from balcao.kernel.backups.shelf import Shelf
 from balcao.kernel.bulletin import Bulletin
 from balcao.kernel.cache import Cache
 from balcao.kernel.clock import Clock, system_clock
+from balcao.kernel.db import audit_trail
 from balcao.kernel.db.engine import Database
 from balcao.kernel.db.models import Base
+from balcao.kernel.db.preflight import plain_url
+from balcao.kernel.db.replica import Replica
 from balcao.kernel.errors import DomainError
 from balcao.kernel.events import Reactions
+from balcao.kernel.figures.on_disk import DiskFigures
 from balcao.kernel.figures.process import ProcessFigures
 from balcao.kernel.files import models as file_models
 from balcao.kernel.files.blobs import BlobStore, local_blobs, s3_blobs
@@ -28,7 +34,7 @@ from balcao.kernel.jobs import reactions as reaction_tables
 from balcao.kernel.module import Module
 from balcao.kernel.providers import Providers, measured
 from balcao.kernel.rate_limit import RateLimiter
-from balcao.kernel.runtime import Runtime, connect_caches, known_permissions
+from balcao.kernel.runtime import Runtime, connect_caches, connect_replica, known_permissions
 from balcao.kernel.settings import Settings
 from balcao.kernel.tenants import TenantDirectory
 from balcao.kernel.work import Transactions
@@ -40,13 +46,18 @@ from balcao.modules.store.module import MODULE as STORE
 from balcao.ports.crm import Crm
 from balcao.ports.email import EmailSender
 from balcao.ports.places import Places
+from balcao.ports.webhooks import WebhookSender
 from balcao.providers.email.mailbox import Mailbox
 from balcao.providers.payments.pix_static import PixStatic
 from balcao.providers.places.embedded import EmbeddedPlaces
+from balcao.providers.webhooks.addresses import networks_of
+from balcao.providers.webhooks.direct import DirectWebhooks
 
 MODULES: tuple[Module, ...] = (CONTACTS, PAYMENTS, MESSAGING, STORE, ADMIN)
 # Modules bring their own tables; these are the kernel's.
-KERNEL_TABLES = (backup_models, idempotency, file_models, identity_models, reaction_tables, failure_tables)
+KERNEL_TABLES = (
+    audit_trail, backup_models, idempotency, file_models, identity_models, reaction_tables, failure_tables,
+)  # fmt: skip
 KERNEL_LOCALE = Path(__file__).parent / "kernel" / "locale"
 
 
@@ -82,6 +93,14 @@ def places_provider(settings: Settings) -> Places:
 
         return ViaCep()
     return EmbeddedPlaces()
+
+
+def webhook_sender(settings: Settings) -> WebhookSender:
+    """Who carries webhooks to the programs of the businesses."""
+    return DirectWebhooks(
+        plain_http=settings.env == "development",
+        networks=networks_of(settings.listed(settings.webhook_networks)),
+    )
 
 
 def crm_providers(settings: Settings) -> dict[str, Crm]:
@@ -123,17 +142,37 @@ def after_restore() -> dict[str, str]:
     return {name: statement for module in MODULES for name, statement in module.after_restore.items()}
 
 
+def _disk_figures(settings: Settings) -> DiskFigures:
+    shelf = Shelf(settings.backup_path)
+    return DiskFigures(lambda: newest_verified_here(shelf), settings.tls_certificate_file)
+
+
+def _replica(settings: Settings, primary_url: str) -> Replica:
+    pool, overflow = settings.database_pool_size, settings.database_pool_overflow
+    copy = Database(plain_url(settings.database_read_url), pool_size=pool, overflow=overflow)
+    return Replica(primary_url, copy, max_lag_seconds=settings.database_read_max_lag_seconds)
+
+
 def build_runtime(settings: Settings, database_url: str, *, clock: Clock = system_clock) -> Runtime:
-    """One process of the installation on the given database. `settings.auth_secret` must be set."""
+    """One process of the installation on the given database. `settings.auth_secret` must be set.
+
+    `database_url` leads to the server itself; requests take the pooler of the settings, when there is one.
+    """
     database = Database(
-        database_url, pool_size=settings.database_pool_size, overflow=settings.database_pool_overflow
+        plain_url(settings.database_url) if settings.database_direct_url else database_url,
+        pool_size=settings.database_pool_size,
+        overflow=settings.database_pool_overflow,
+        direct_url=database_url,
+        prepares=settings.database_pooler != "transaction",
     )
     bulletin = Bulletin(database_url)
+    if settings.database_read_url:
+        database.replica = _replica(settings, database_url)
+        connect_replica(bulletin, database.replica)
     reactions = Reactions(reaction for module in MODULES for reaction in module.reactions)
     tenants = TenantDirectory(database)
     cache = Cache(max_bytes=settings.cache_bytes, redis_url=settings.redis_url)
     connect_caches(bulletin, cache, tenants)
-    previous = settings.auth_secret_previous.get_secret_value()
     return Runtime(
         settings=settings,
         clock=clock,
@@ -154,15 +193,20 @@ def build_runtime(settings: Settings, database_url: str, *, clock: Clock = syste
         ),
         blobs=blob_store(settings),
         catalogues=Catalogues([KERNEL_LOCALE, *(module.locale for module in MODULES)]),
-        keys=SigningKeys(settings.auth_secret.get_secret_value(), (previous,) if previous else ()),
+        keys=SigningKeys(
+            settings.auth_secret.get_secret_value(),
+            settings.former_secrets,
+            algorithm=settings.auth_algorithm,
+        ),
         modules=MODULES,
         providers=Providers(
             email=measured("email", email_provider(settings)),
             places=measured("places", places_provider(settings)),
             pix=measured("payments", PixStatic()),
+            webhooks=measured("webhooks", webhook_sender(settings)),
             crm={name: measured("crm", crm) for name, crm in crm_providers(settings).items()},
         ),
         permissions=known_permissions(MODULES),
-        figures=ProcessFigures(database, cache, bulletin, settings.data_dir),
+        figures=ProcessFigures(database, cache, bulletin, settings.data_dir, _disk_figures(settings)),
         maintenance=Maintenance(database, bulletin),
     )

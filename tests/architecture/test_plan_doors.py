@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -16,7 +17,7 @@ from balcao.kernel.job_runner import build_queue
 from balcao.kernel.plans import require_active, require_module, require_selling
 from balcao.kernel.queue import Job
 from balcao.kernel.runtime import Runtime
-from balcao.kernel.tenants import MANDATORY_MODULES, Tenant, effective_modules
+from balcao.kernel.tenants import MANDATORY_MODULES, PLATFORM_TENANT, Tenant, effective_modules
 from balcao.kernel.web.app import create_app
 from balcao.kernel.web.dependencies import RequiresModule
 from balcao.kernel.web.templates import panel_nav
@@ -71,8 +72,14 @@ def test_reactions_of_a_module_that_is_off_are_not_asked(runtime: Runtime, modul
     for reaction in module.reactions:
         event = reaction.event_type(**dict.fromkeys(reaction.event_type.__dataclass_fields__, "x"))
         known = runtime.transactions.reactions
-        assert reaction in known.to(event, frozenset({module.name}))
-        assert reaction not in known.to(event, frozenset(other.name for other in MODULES) - {module.name})
+        assert reaction in known.to(event, _with_modules({module.name}))
+        assert reaction not in known.to(
+            event, _with_modules({other.name for other in MODULES} - {module.name})
+        )
+
+
+def _with_modules(modules: set[str]) -> Any:
+    return SimpleNamespace(modules=frozenset(modules), webhook_events=frozenset())
 
 
 @dataclass
@@ -112,13 +119,17 @@ def test_the_menu_shows_what_is_on_and_allowed(runtime: Runtime, shop: Shop) -> 
     words = runtime.catalogues.translator("en")
     owner = Actor("user", permissions=runtime.permissions)
     for module in MODULES:
-        mine = {item.href for item in module.nav}
+        of_platform = {item.href for item in module.nav if item.href.startswith("/central")}
+        mine = {item.href for item in module.nav} - of_platform
         others = frozenset(other.name for other in MODULES) - {module.name}
 
         def shown(tenant: Tenant, actor: Actor) -> set[str]:
             return {item["href"] for item in panel_nav(runtime, tenant, actor, "/painel", words)}
 
-        assert mine <= shown(_with(shop.tenant, others | {module.name}), owner)
+        everything = _with(shop.tenant, others | {module.name})
+        assert mine <= shown(everything, owner)
+        assert of_platform & shown(everything, owner) == set()
+        assert of_platform <= shown(replace(everything, slug=PLATFORM_TENANT), owner)
         assert mine & shown(_with(shop.tenant, others), owner) == set()
         open_to_all = {item.href for item in module.nav if not item.permission}
         assert mine & shown(_with(shop.tenant, others | {module.name}), Actor("user")) == open_to_all
@@ -141,6 +152,9 @@ def test_a_suspended_business_is_shut(shop: Shop) -> None:
     for check in (require_active, require_selling):
         with pytest.raises(TenantSuspendedError):
             check(replace(shop.tenant, status="suspended"))
+    require_active(replace(shop.tenant, status="suspended"), reading=True)
+    with pytest.raises(TenantSuspendedError):
+        require_active(replace(shop.tenant, status="canceled"), reading=True)
 
 
 def test_the_platform_has_the_last_word_on_a_module() -> None:

@@ -7,12 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from babel.messages.pofile import read_po
 from playwright.sync_api import BrowserContext, CDPSession, ConsoleMessage, Page, Request, Response
 
 AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+SOURCE = Path(__file__).parents[2] / "src" / "balcao"
+LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((1280, "light"), (390, "dark"))
 LEFT_BY_THE_PAGE = "net::ERR_ABORTED"  # a stream or a fetch that ends because its page was left
 # The policy's own event, told to Python: a violation is known even where the browser keeps its console quiet.
 TELL_VIOLATIONS = """
@@ -28,6 +31,20 @@ async () => {
   for (const animation of document.getAnimations()) {
     if (animation.effect?.getComputedTiming().endTime !== Infinity) animation.finish();
   }
+}
+"""
+# What a shop wrote itself is in its own language: names of its goods, people, groups and messages.
+SEEN_TEXTS = """
+() => {
+  const texts = new Set();
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const place = walker.currentNode.parentElement;
+    if (!place.closest("script, style, svg, noscript, [lang]:not(html)")) texts.add(walker.currentNode.textContent.trim());
+  }
+  for (const name of ["aria-label", "title", "placeholder", "alt"])
+    document.querySelectorAll(`[${name}]`).forEach((each) => texts.add(each.getAttribute(name).trim()));
+  return [...texts];
 }
 """
 
@@ -125,6 +142,32 @@ def violations(page: Page, within: str | None = None) -> list[str]:
             },
         )
     return [f"{rule}: {words}\n    " + "\n    ".join(nodes[:12]) for rule, words, nodes in _value(found)]
+
+
+def faults(page: Page, about: str, within: str | None = None) -> list[str]:
+    """Barriers on a wide screen in the light and on a phone in the dark, and anything wider than the screen.
+
+    `within` is for a menu that hangs over a page one may still touch: what it half covers is not meant to be hit.
+    """
+    told: list[str] = []
+    for width, theme in LOOKS:
+        page.set_viewport_size({"width": width, "height": 844})
+        page.emulate_media(color_scheme=theme)
+        told += [f"{about} at {width} {theme}: {fault}" for fault in violations(page, within)]
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            told.append(f"{about} at {width}: wider than the screen")
+    return told
+
+
+def catalogue() -> dict[str, str]:
+    """Every English text with its Portuguese, where the two differ."""
+    words: dict[str, str] = {}
+    for path in sorted(SOURCE.glob("**/locale/pt_BR.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale="pt_BR"):
+                if message.id and message.id != message.string:
+                    words[str(message.id)] = str(message.string)
+    return words
 
 
 def _as_js(value: Any) -> str:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Literal
 
 import pytest
-from babel.messages.pofile import read_po
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.e2e.conftest import Visitor, visit
-from tests.e2e.page_checks import violations
+from tests.e2e.page_checks import SEEN_TEXTS, catalogue, faults, violations
 from tests.e2e.panel_steps import order_by_api, sign_in
 
-SOURCE = Path(__file__).parents[2] / "src" / "balcao"
 DOORS = ("/", "/painel/entrar", "/painel/esqueci", "/docs/errors")
 IMPORT = ("", "/avisos", "/repetidos", "/linhas", "/colunas", "/gohighlevel", "/gohighlevel/relatorio")
 STORE = ("", "/horarios", "/dias", "/entrega", "/pagamento", "/pausa")
@@ -27,8 +23,11 @@ PAGES = (
     "/painel/equipe/sessoes", "/painel/conta", "/painel/mensagens", "/painel/contatos", "/painel/contatos?q=zzzzzz",
     "/painel/contatos/novo", "/painel/contatos/duplicados", "/painel/contatos/bloqueios", "/painel/contatos/gohighlevel",
     "/painel/contatos/importacoes", "/painel/contatos/importacoes/colunas-guardadas",
+    "/painel/assinatura", "/painel/auditoria", "/painel/chaves", "/painel/chaves/nova", "/painel/webhooks",
+    "/painel/webhooks/novo", "/painel/primeiros-passos/negocio", "/painel/primeiros-passos/contato",
+    "/painel/primeiros-passos/endereco", "/painel/primeiros-passos/horarios", "/painel/primeiros-passos/produto",
+    "/painel/primeiros-passos/pagamento", "/painel/primeiros-passos/pronto",
 )  # fmt: skip
-LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((1280, "light"), (390, "dark"))
 # One page of each kind is found on the page that lists them.
 ONE_OF = {
     "/painel/catalogo": r"/painel/catalogo/produtos/[0-9a-f-]{36}$",
@@ -46,31 +45,6 @@ PARTS = {
     "/painel/contatos?q=aparecida": ("", "/editar", "/juntar"),
     "/painel/contatos/importacoes?q=padaria": IMPORT,
 }
-# What a shop wrote itself is in its own language: names of its goods, people, groups and messages.
-SEEN_TEXTS = """
-() => {
-  const texts = new Set();
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const place = walker.currentNode.parentElement;
-    if (!place.closest("script, style, svg, noscript, [lang]:not(html)")) texts.add(walker.currentNode.textContent.trim());
-  }
-  for (const name of ["aria-label", "title", "placeholder", "alt"])
-    document.querySelectorAll(`[${name}]`).forEach((each) => texts.add(each.getAttribute(name).trim()));
-  return [...texts];
-}
-"""
-
-
-def _catalogue() -> dict[str, str]:
-    """Every English text with its Portuguese, where the two differ."""
-    words: dict[str, str] = {}
-    for path in sorted(SOURCE.glob("**/locale/pt_BR.po")):
-        with path.open("rb") as file:
-            for message in read_po(file, locale="pt_BR"):
-                if message.id and message.id != message.string:
-                    words[str(message.id)] = str(message.string)
-    return words
 
 
 @pytest.fixture(scope="module")
@@ -97,21 +71,6 @@ def addresses(base_url: str, owner: Visitor) -> list[str]:
     return found
 
 
-def _faults(page: Page, about: str, within: str | None = None) -> list[str]:
-    """Barriers on a wide screen in the light and on a phone in the dark, and anything wider than the screen.
-
-    `within` is for a menu that hangs over a page one may still touch: what it half covers is not meant to be hit.
-    """
-    told: list[str] = []
-    for width, theme in LOOKS:
-        page.set_viewport_size({"width": width, "height": 844})
-        page.emulate_media(color_scheme=theme)
-        told += [f"{about} at {width} {theme}: {fault}" for fault in violations(page, within)]
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            told.append(f"{about} at {width}: wider than the screen")
-    return told
-
-
 def _few_doors(route: Route) -> None:
     """The description of the API cut to its last doors: drawn whole, it takes minutes to look through."""
     whole = route.fetch().json()
@@ -125,35 +84,35 @@ def test_the_ways_in_have_no_barrier(base_url: str, browser: Browser) -> None:
     told: list[str] = []
     for path in DOORS:
         visitor.open(path)
-        told += _faults(visitor.page, path)
+        told += faults(visitor.page, path)
     visitor.page.route("**/openapi.json", _few_doors)
     for path, drawn in (("/docs", ".opblock-tag"), ("/redoc", "#redoc h2")):
         visitor.open(path)
         visitor.page.locator(drawn).first.wait_for()
-        told += _faults(visitor.page, path)
+        told += faults(visitor.page, path)
     visitor.open("/painel/entrar")
     visitor.page.locator("input[name=email]").fill("ninguem@padaria.example")
     visitor.page.locator("input[name=password]").fill("errada")
     with visitor.seen.expecting(401, "/painel/entrar"), visitor.seen.expecting(422, "/painel/entrar"):
         visitor.page.get_by_role("button", name="Entrar").click()
         expect(visitor.page.locator("[role=alert]")).to_be_visible()
-    told += _faults(visitor.page, "refused sign-in")
+    told += faults(visitor.page, "refused sign-in")
     for path in ("/painel/convite/gone", "/painel/nova-senha/gone"):
         with visitor.seen.expecting(410, path):
             visitor.open(path)
-            told += _faults(visitor.page, path)
+            told += faults(visitor.page, path)
     assert told == [], "\n".join(told)
     visitor.assert_clean()
 
 
 @pytest.mark.e2e
 def test_no_page_of_the_panel_has_a_barrier_or_english_in_it(owner: Visitor, addresses: list[str]) -> None:
-    english = set(_catalogue()) - set(_catalogue().values())
+    english = set(catalogue()) - set(catalogue().values())
     told: list[str] = []
     for path in addresses:
         owner.open(path)
         told += [f"{path} says “{text}”" for text in owner.page.evaluate(SEEN_TEXTS) if text in english]
-        told += _faults(owner.page, path)
+        told += faults(owner.page, path)
     assert told == [], "\n".join(told)
     owner.assert_clean()
 
@@ -166,7 +125,7 @@ def test_what_opens_over_a_page_has_no_barrier(owner: Visitor) -> None:
     owner.open("/painel/estoque")
     page.keyboard.press("Control+k")
     expect(page.locator("#palette")).to_be_visible()
-    told += _faults(page, "palette")
+    told += faults(page, "palette")
     page.keyboard.type("equ")
     page.keyboard.press("Enter")
     page.wait_for_url("**/painel/equipe")
@@ -174,17 +133,17 @@ def test_what_opens_over_a_page_has_no_barrier(owner: Visitor) -> None:
     page.set_viewport_size({"width": 1280, "height": 844})
     page.get_by_role("link", name="Pão francês").first.click()
     expect(page.locator("#item-drawer")).to_be_visible()
-    told += _faults(page, "drawer of an item")
+    told += faults(page, "drawer of an item")
     page.keyboard.press("Escape")
     expect(page.locator("#item-drawer")).to_be_hidden()
     page.get_by_role("button", name="Mais", exact=True).click()
     expect(page.locator("#everything")).to_be_visible()
-    told += _faults(page, "all sections")
+    told += faults(page, "all sections")
     page.keyboard.press("Escape")
     page.set_viewport_size({"width": 1280, "height": 844})
     page.locator(".top .drop summary").last.click()
     expect(page.get_by_role("link", name="Sua conta").last).to_be_visible()
-    told += _faults(page, "account menu", ".top")
+    told += faults(page, "account menu", ".top")
     assert told == [], "\n".join(told)
     owner.assert_clean()
 
@@ -207,7 +166,7 @@ def test_whoever_is_invited_finds_no_barrier_at_the_door(
     guest = visit(browser, base_url, width=390)
     guest.open(found[0])
     expect(guest.page.get_by_label("Seu nome")).to_be_visible()
-    assert _faults(guest.page, "invitation") == []
+    assert faults(guest.page, "invitation") == []
     guest.assert_clean()
 
 
@@ -220,6 +179,8 @@ def test_in_english_nothing_of_the_program_is_portuguese(
     own = {
         "Endereço",  # headers of the shop's list
         "Bairro",
+        "CEP",  # what it is called in English too
+        "Média",  # a size on the menu
         "Observações",
         "Padaria Três Marias",
         "Pão francês",
@@ -229,7 +190,7 @@ def test_in_english_nothing_of_the_program_is_portuguese(
         "Pinheiros",
         "Pão de queijo",
     }
-    portuguese = set(_catalogue().values()) - own - set(_catalogue())
+    portuguese = set(catalogue().values()) - own - set(catalogue())
     told: list[str] = []
     for path in addresses:
         visitor.open(path)

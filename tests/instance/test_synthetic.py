@@ -91,7 +91,7 @@ async def test_the_same_seed_draws_the_same_shop(runtime: Runtime) -> None:
 def test_invented_shops_are_kept_out_of_production() -> None:
     env = environment(
         ENV="production",
-        AUTH_SECRET="x" * 40,
+        AUTH_SECRET="kR7vQ2mZpT9wLcX4nBfY6hJdG8sAeU3i",
         TRUSTED_HOSTS="loja.example",
         API_BASE_URL="https://loja.example",
     )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
+import pytest_asyncio
 import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, assume, given, settings
@@ -22,9 +25,12 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+from sqlalchemy import text
 
+from balcao.kernel.platform_work import platform_work
 from balcao.kernel.runtime import Runtime
 from balcao.kernel.settings import Settings
+from balcao.kernel.tenants import PLATFORM_TENANT
 from balcao.kernel.web.app import create_app
 from balcao.registry import build_runtime
 from tests.factories.shops import Shop, make_shop, open_token
@@ -41,7 +47,11 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-WHO = ("owner", "operator", "nobody")
+# Of the shop: its owner, one with few rights, a buyer; the platform's owner; somebody who names no business.
+WHO = ("owner", "operator", "buyer", "platform", "stranger")
+# Boundary cases of an operation that are sent; its document yields hundreds, one in so many is taken.
+BOUNDARIES = int(os.environ.get("CONFORMANCE_BOUNDARIES", "8"))
+WRITES_PER_STAGE = 8
 
 
 def _document() -> dict[str, Any]:
@@ -85,8 +95,9 @@ class Stage:
                 "Authorization": f"Bearer {await open_token(shop.runtime, shop.tenant, shop.owner_id, 'owner')}"
             },
             "operator": await shop.add_user("operator", ["store.orders:view", "store.stock:view"]),
-            "nobody": {**shop.headers, "X-Tracking-Token": placed["order"]["tracking_token"]},
+            "buyer": {**shop.headers, "X-Tracking-Token": placed["order"]["tracking_token"]},
         }
+        self.headers |= {"platform": PLATFORM, "stranger": {}}
         self.ids = {
             "order_id": placed["order"]["id"],
             "item_id": items.json()["items"][0]["id"],
@@ -100,16 +111,59 @@ class Stage:
         }
 
 
+PLATFORM: dict[str, str] = {}
+_MADE_BY_PLATFORM = (
+    "delete from procrastinate_jobs where args->>'tenant_id' = :tenant",
+    "delete from backup_runs where created_at >= :began",
+    "delete from plans p where p.created_at >= :began and not exists (select from subscriptions s where s.plan_id = p.id)",
+)
+
+
+@pytest_asyncio.fixture(scope="module", autouse=True)
+async def _platform(runtime: Runtime) -> AsyncIterator[None]:
+    """The platform's own business while the routes are asked, and nothing left of what its owner made."""
+    shop = await make_shop(runtime)
+    await _rename(runtime, shop, PLATFORM_TENANT)
+    token = await open_token(runtime, shop.tenant, shop.owner_id, "owner")
+    PLATFORM["Authorization"] = f"Bearer {token}"
+    async with platform_work(runtime.database, read_only=True) as session:
+        began = (await session.execute(text("select now()"))).scalar_one()
+    yield
+    await _rename(runtime, shop, f"was-central-{uuid4().hex[:8]}")
+    async with platform_work(runtime.database) as session:
+        for statement in _MADE_BY_PLATFORM:
+            names = {"tenant": str(shop.tenant.id), "began": began}
+            await session.execute(text(statement), {k: v for k, v in names.items() if f":{k}" in statement})
+
+
+async def _rename(runtime: Runtime, shop: Shop, slug: str) -> None:
+    async with platform_work(runtime.database) as session:
+        await session.execute(
+            text("update tenants set slug = :slug where id = :id"), {"slug": slug, "id": shop.tenant.id}
+        )
+    runtime.tenants.forget()
+    shop.tenant = await runtime.tenants.find("id", str(shop.tenant.id))
+
+
 _stages: dict[str, Stage] = {}
+_uses: Counter[str] = Counter()
 
 
 async def stage_for(client: httpx.AsyncClient, runtime: Runtime, label: str) -> Stage:
-    """A business for each route, and for each request of a route that takes something away."""
-    if label not in _stages or label.startswith("DELETE") or "/auth/" in label:
-        _stages.clear()
-        _stages[label] = Stage(client, await make_shop(runtime))
-        await _stages[label].prepare()
-    return _stages[label]
+    """One business for all that only reads, one for every few routes that write, and one for each request of a route
+    that takes something away.
+    """
+    takes_away = label.startswith("DELETE") or "/auth/" in label
+    kind = "reads" if label.startswith("GET ") else "writes"
+    if label not in _uses:
+        _uses[label] = 1
+        _uses[kind] += 1
+    is_worn = kind == "writes" and _uses[kind] % WRITES_PER_STAGE == 0 and _uses[label] == 1
+    _uses[label] += 1
+    if kind not in _stages or takes_away or is_worn:
+        _stages[kind] = Stage(client, await make_shop(runtime))
+        await _stages[kind].prepare()
+    return _stages[kind]
 
 
 async def send(stage: Stage, case: schemathesis.Case, who: str, *, with_real_ids: bool) -> httpx.Response:
@@ -162,6 +216,45 @@ async def test_answers_conform(
     # With an id put in its place a wrong request may have become a right one.
     case.validate_response(answer, checks=CHECKS if with_real_ids else [*CHECKS, negative_data_rejection])
     assert_documented(operation, answer)
+
+
+@pytest.mark.parametrize("label", OPERATIONS)
+@settings(
+    max_examples=1,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.generate],
+)
+@given(data=st.data())
+async def test_examples_and_boundaries_conform(
+    client: httpx.AsyncClient, runtime: Runtime, label: str, data: st.DataObject
+) -> None:
+    """What the document gives as an example, and values at and beyond the edges it names."""
+    operation = OPERATIONS[label]
+    stage = await stage_for(client, runtime, label)
+    cases = [data.draw(strategy) for strategy in operation.get_strategies_from_examples()[:3]]
+    cases += boundaries_of(operation)
+    for number, case in enumerate(cases):
+        who = WHO[0] if number < 3 else WHO[number % len(WHO)]
+        answer = await send(stage, case, who, with_real_ids=number % 4 > 0)
+        case.validate_response(answer, checks=CHECKS)
+        assert_documented(operation, answer)
+
+
+def boundaries_of(operation: Any) -> list[schemathesis.Case]:
+    """Some of the cases of the coverage phase, spread over all of them; always the same."""
+    found = [
+        case
+        for case in SCHEMA.iter_coverage_cases(
+            operation,
+            generation_modes=[GenerationMode.POSITIVE, GenerationMode.NEGATIVE],
+            generation_config=SCHEMA.config.generation_for(operation=operation),
+        )
+        if case.method.upper() == operation.method.upper()
+    ]
+    return found[:: max(1, len(found) // BOUNDARIES)][:BOUNDARIES]
 
 
 def assert_documented(operation: Any, answer: httpx.Response) -> None:

@@ -54,3 +54,14 @@ async def test_wrong_methods_and_unknown_words_are_refused_as_before(
     assert (await client.get("/api/v1/stores", headers=shop.headers)).content == (
         await client.get("/stores", headers=shop.headers)
     ).content
+
+
+@pytest.mark.parametrize(
+    "path", ["/health/live", "/stores", "/catalog", "/static/favicon.svg", "/nowhere", "/auth/me"]
+)
+async def test_head_answers_like_get_without_a_body(client: httpx.AsyncClient, shop: Shop, path: str) -> None:
+    asked = await client.get(path, headers=shop.headers)
+    head = await client.head(path, headers=shop.headers)
+    assert (head.status_code, head.content) == (asked.status_code, b"")
+    assert head.headers["content-type"] == asked.headers["content-type"]
+    assert head.headers.get("etag") == asked.headers.get("etag")

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import typer
 
+from balcao.cli.audit import audit_dependencies
+
 ROOT = Path(__file__).resolve().parents[3]
 PATHS = ("src", "tests", "migrations/env.py")
 COVERAGE = ("--cov=balcao", "--cov-config=pyproject.toml", "--cov-report=term")
@@ -26,7 +28,7 @@ CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 def run_checks() -> int:
-    """Lint, format, types and import contracts. Answers the number of failed steps."""
+    """Lint, format, types, import contracts and known holes. Answers the number of failed steps."""
     python = sys.executable
     steps = (
         ("lint", [python, "-m", "ruff", "check", *PATHS]),
@@ -38,6 +40,9 @@ def run_checks() -> int:
         ("types", [python, "-m", "pyright", "--project", str(ROOT)]),
     )
     failed = [name for name, command in steps if not _step(name, command)]
+    typer.echo("— audit", err=True)
+    if not audit_dependencies(ROOT):
+        failed.append("audit")
     if failed:
         typer.echo(f"check failed: {', '.join(failed)}", err=True)
     return len(failed)
@@ -52,6 +57,9 @@ def run_tests(arguments: list[str], *, coverage: bool = False) -> int:
     """
     need_chromium()
     want_redis()
+    want_pgbouncer()
+    want_nginx()
+    want_prometheus()
     measured = COVERAGE if coverage else ()
     if arguments:
         return _pytest([*arguments, *measured])
@@ -114,6 +122,24 @@ def want_redis() -> None:
     """Redis is an optional part: where this may not install it, its tests are skipped and listed at the end."""
     if shutil.which("redis-server") is None:
         _install_from_debian("redis-server")
+
+
+def want_nginx() -> None:
+    """As `want_redis`, for the tests of deploying."""
+    if shutil.which("nginx", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin") is None:
+        _install_from_debian("nginx")
+
+
+def want_prometheus() -> None:
+    """As `want_redis`, for the tests of alerts: promtool comes with it."""
+    if shutil.which("promtool") is None:
+        _install_from_debian("prometheus")
+
+
+def want_pgbouncer() -> None:
+    """As Redis: a part that not everybody has."""
+    if shutil.which("pgbouncer", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin") is None:
+        _install_from_debian("pgbouncer")
 
 
 def _install_from_debian(package: str) -> None:

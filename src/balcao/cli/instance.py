@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import Generator
 from pathlib import Path
 from typing import IO, Any, NoReturn, TypeVar
@@ -19,6 +20,7 @@ from balcao.cli.signals import ends_quietly, undisturbed
 from balcao.kernel.db.embedded import EmbeddedPostgres
 from balcao.kernel.db.preflight import database_problem, plain_url
 from balcao.kernel.db.server_account import DatabaseServerError
+from balcao.kernel.observability.outward import outward_problem
 from balcao.kernel.secrets.loading import (
     SecretsNotLoadedError,
     load_local,
@@ -72,9 +74,12 @@ class Instance:
         return not self.settings.database_url
 
     def database_url(self) -> str:
-        """Address of the instance's database, started when it is ours. Ends the program when there is none to use."""
+        """Address of the instance's database, started when it is ours. Ends the program when there is none to use.
+
+        It leads past a pooler: what migrates, backs up or listens needs a session of its own.
+        """
         if not self.is_embedded:
-            url = plain_url(self.settings.database_url)
+            url = plain_url(self.settings.database_direct_url or self.settings.database_url)
             problem = database_problem(url)
             if problem is not None:
                 fail(problem)
@@ -150,6 +155,9 @@ def load_settings(**overrides: Any) -> Settings:
     if settings.secrets_provider != "local" and (missing := missing_secrets(settings)):
         names = ", ".join(name.upper() for name in missing)
         fail(f"The settings call for secrets that {settings.secrets_provider} does not have: {names}")
+    problem = outward_problem(settings)
+    if problem is not None:
+        fail(problem)
     if settings.env != "development" or settings.auth_secret.get_secret_value():
         return settings
     return _read_settings({**known, "auth_secret": SecretStr(_kept_secret(settings.data_dir))})
@@ -176,7 +184,19 @@ def secrets_of_source(known: dict[str, Any]) -> dict[str, Any]:
 
 
 def _read_settings(overrides: dict[str, Any]) -> Settings:
-    return _validated(Settings, overrides)
+    settings = _validated(Settings, overrides)
+    if settings.temp_dir is not None:
+        use_temp_dir(settings.temp_dir)
+    return settings
+
+
+def use_temp_dir(folder: Path) -> None:
+    """Passing files of this process and of the programs it starts lie in the folder from now on."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fail(f"TEMP_DIR cannot be used: {error.strerror}")
+    tempfile.tempdir = os.environ["TMPDIR"] = str(folder.absolute())
 
 
 def _validated(kind: type[_Kind], overrides: dict[str, Any]) -> _Kind:

@@ -9,6 +9,7 @@ import typer
 
 from balcao.cli.backup_commands import backup_app, restore
 from balcao.cli.collector import start_quickly
+from balcao.cli.database_commands import database_app
 from balcao.cli.job_commands import jobs_app
 from balcao.cli.options import Data, from_where_started
 
@@ -20,6 +21,7 @@ app = typer.Typer(
 )
 app.add_typer(backup_app, name="backup")
 app.add_typer(jobs_app, name="jobs")
+app.add_typer(database_app, name="db")
 app.command("restore")(restore)
 
 
@@ -52,34 +54,73 @@ def up(
 
 @app.command()
 def serve(
-    port: Port = 8000,
+    port: Annotated[
+        int | None, typer.Option("--port", help="Port to listen on; 8000 when there is no --uds.")
+    ] = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "0.0.0.0",  # noqa: S104
+    uds: Annotated[
+        Path | None,
+        typer.Option(
+            "--uds", help="Local socket to listen at, for a reverse proxy.", callback=from_where_started
+        ),
+    ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that serve.")] = 1,
+    drain: Annotated[
+        float | None,
+        typer.Option(
+            min=0, help="Seconds to go on answering, unready, after SIGTERM; DRAIN_SECONDS by default."
+        ),
+    ] = None,
     data: Data = None,
 ) -> None:
     """Serve pages and API; workers run beside it."""
     start_quickly()
     _share_figures(data)
-    from balcao.cli.serve import run_serve
+    from balcao.cli.serve import Door, run_serve
 
-    run_serve(port=port, host=host, workers=workers, data=data)
+    door = Door(host, 8000 if port is None and uds is None else port, uds)
+    run_serve(door, workers=workers, data=data, drain=drain)
 
 
 @app.command()
 def worker(
-    concurrency: Annotated[int, typer.Option(min=1, help="Jobs worked on at once.")] = 4, data: Data = None
+    concurrency: Annotated[int, typer.Option(min=1, help="Jobs worked on at once.")] = 4,
+    only: Annotated[
+        Literal["all", "quick", "bulk"],
+        typer.Option("--only", help="Take quick jobs or long ones only, for workers of their own."),
+    ] = "all",
+    metrics_port: Annotated[
+        int | None, typer.Option("--metrics-port", help="Port that tells /metrics; none by default.")
+    ] = None,
+    metrics_host: Annotated[str, typer.Option("--metrics-host", help="Address of that port.")] = "127.0.0.1",
+    data: Data = None,
 ) -> None:
     """Work on the jobs of the queue."""
     start_quickly()
     _share_figures(data)
     from balcao.cli.serve import run_worker_process
 
-    run_worker_process(concurrency=concurrency, data=data)
+    run_worker_process(
+        concurrency=concurrency, only=only, data=data, metrics_host=metrics_host, metrics_port=metrics_port
+    )
 
 
 @app.command()
-def migrate(data: Data = None) -> None:
+def migrate(
+    plan: Annotated[
+        bool,
+        typer.Option(
+            "--plan",
+            help="Only say what is pending. Exit code 3: it takes away what the serving release may use.",
+        ),
+    ] = False,
+    data: Data = None,
+) -> None:
     """Bring the database to this version's schema."""
+    if plan:
+        from balcao.cli.migration_plan import show_plan
+
+        raise typer.Exit(show_plan(data))
     from balcao.cli.instance import load_settings, running
     from balcao.kernel.db.migrate import migrate as apply
 
@@ -97,12 +138,17 @@ def check_config(
         bool, typer.Option("--online", help="Also sign in to the mail server. Nothing is sent.")
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Only what is missing or unsafe.")] = False,
+    before_migrating: Annotated[
+        bool, typer.Option("--before-migrating", help="An older schema is in order: it is migrated next.")
+    ] = False,
     data: Data = None,
 ) -> None:
     """Say what is missing or unsafe in the settings. Exit code 0: nothing; 1: something to know; 2: it must change."""
     from balcao.cli.config_check.command import run_check_config
 
-    raise typer.Exit(run_check_config(data=data, env=env, online=online, quiet=quiet))
+    raise typer.Exit(
+        run_check_config(data=data, env=env, online=online, quiet=quiet, before_migrating=before_migrating)
+    )
 
 
 @app.command()
@@ -117,6 +163,19 @@ def seed(
     from balcao.cli.seed import run_seed
 
     run_seed(scale=scale, orders=orders, seed=lot, data=data, sure=sure)
+
+
+@app.command()
+def found(
+    email: Annotated[str, typer.Option("--email", help="Whom the installation belongs to.")],
+    name: Annotated[str, typer.Option("--name", help="Their name.")] = "Central",
+    data: Data = None,
+) -> None:
+    """Make the first person of a new installation; the password is asked for."""
+    from balcao.cli.found import run_found
+
+    password: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    run_found(email=email, name=name, password=password, data=data)
 
 
 @app.command()
@@ -145,13 +204,24 @@ def every_test(
 def bench(
     only: Annotated[
         str,
-        typer.Argument(help="Part of a scenario's name; all of the shop by default. contacts: the importer."),
+        typer.Argument(
+            help="Part of a scenario's name; all of the shop by default. contacts: the importer. deploy: releases. "
+            "chaos: everything is killed at random. drill: a disaster, and the restore."
+        ),
     ] = "",
     rounds: Annotated[int, typer.Option(help="Rounds; every one runs all scenarios in turn.")] = 5,
     seconds: Annotated[float, typer.Option(help="Length of one scenario in one round.")] = 4.0,
     rows: Annotated[
         int, typer.Option(help="Rows of the lists that the importer is measured with.")
     ] = 200_000,
+    rate: Annotated[float, typer.Option(help="Requests per second while releases change (deploy).")] = 200.0,
+    watch: Annotated[float, typer.Option(help="Seconds deploy.sh watches a new release (deploy).")] = 20.0,
+    minutes: Annotated[
+        float, typer.Option(help="How long people shop while things are killed (chaos).")
+    ] = 3.0,
+    orders: Annotated[
+        int, typer.Option(min=1, help="Orders there are before the disaster (drill).")
+    ] = 100_000,
     data: Data = None,
 ) -> None:
     """Measure the shop under load, or the importer of contacts, beside controls."""
@@ -160,6 +230,20 @@ def bench(
 
         run_contacts_bench(rounds=rounds, rows=rows, data=data)
         return
+    if only == "chaos":
+        from balcao.cli.bench.chaos import run_chaos_bench
+
+        run_chaos_bench(minutes=minutes)
+        return
+    if only == "drill":
+        from balcao.cli.bench.drill import run_drill_bench
+
+        run_drill_bench(orders=orders)
+        return
+    if only == "deploy":
+        from balcao.cli.bench.deploy import run_deploy_bench
+
+        run_deploy_bench(per_second=rate, watch=watch)
     from balcao.cli.bench.command import run_bench
 
     run_bench(rounds=rounds, seconds=seconds, only=only, data=data)
@@ -169,9 +253,11 @@ def bench(
 def reference(
     check: Annotated[bool, typer.Option("--check", help="Only compare; fail when a page is stale.")] = False,
 ) -> None:
-    """Write docs/reference and .env.example from the code."""
-    from balcao.cli.reference.book import stale, write
+    """Write docs/reference and .env.example from the code, and say which change of the API may break programs outside."""
+    from balcao.cli.reference.book import broken_promises, stale, write
 
+    for change in broken_promises():
+        typer.echo(change)
     names = stale(app) if check else write(app)
     for name in names:
         typer.echo(f"stale: {name}" if check else f"written: {name}")

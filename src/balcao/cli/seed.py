@@ -93,7 +93,9 @@ async def make_tenant(
     found = await runtime.tenants.find("slug", tenant.slug)
     password = password_hash or await hash_password(DEMO_PASSWORD)
     async with runtime.transactions.begin(found) as uow:
-        managers = UserGroup(tenant_id=found.id, name="Gerência", permissions=sorted(runtime.permissions))
+        managers = UserGroup(
+            tenant_id=found.id, name="Gerência", permissions=sorted(runtime.permissions_in(found))
+        )
         counter = UserGroup(tenant_id=found.id, name="Balcão", permissions=ATTENDANT_RIGHTS)
         uow.session.add_all([managers, counter])
         await uow.session.flush()

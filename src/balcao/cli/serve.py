@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import socket
+from collections.abc import Generator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
 
 from balcao.cli.collector import settle
 from balcao.cli.instance import Instance, fail, load_settings, running
-from balcao.kernel.db.migrate import database_revision, newest_revision
+from balcao.kernel.db.migrate import database_revision, schema_state
+from balcao.kernel.job_runner import Part
+from balcao.kernel.observability.log_file import RotatingFile
 from balcao.kernel.observability.logging import configure_logging
 from balcao.kernel.settings import Settings
+from balcao.kernel.watching_settings import sampling_rates
+from balcao.kernel.web.middleware_address import UNIX_PEER
 from balcao.registry import build_runtime
 from balcao.web_app import web_app
 
@@ -39,7 +50,15 @@ def uvicorn_options() -> dict[str, Any]:
 
 def start_logging(settings: Settings) -> None:
     """Log lines as the settings say."""
-    configure_logging(settings.log_format, settings.log_level)
+    file = settings.log_file
+    configure_logging(
+        settings.log_format,
+        settings.log_level,
+        stream=RotatingFile(file, max_bytes=settings.log_file_bytes, keep=settings.log_files_kept)
+        if file
+        else None,
+        sampling=sampling_rates(settings.log_sampling),
+    )
 
 
 def serve_app(app: Any, *, host: str, port: int) -> None:
@@ -60,24 +79,87 @@ def make_app() -> Any:
     return app
 
 
-def run_serve(*, port: int, host: str, workers: int, data: Path | None) -> None:
-    """Serves with several processes. The database must be migrated."""
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where a server listens: at a port, at a local socket (which the reverse proxy reads), or at both."""
+
+    host: str
+    port: int | None
+    uds: Path | None
+
+
+def run_serve(door: Door, *, workers: int, data: Path | None, drain: float | None) -> None:
+    """Serves with several processes. The database must be migrated. `drain`: seconds, DRAIN_SECONDS by default."""
     _hand_down(data)
+    if drain is not None:
+        os.environ["DRAIN_SECONDS"] = str(drain)
     settings = load_settings()
+    proxies = settings.listed(settings.trusted_proxies)
+    if door.uds is not None and UNIX_PEER not in proxies:
+        # Who may write to the socket is said by its folder's permissions; nobody else comes that way.
+        os.environ["TRUSTED_PROXIES"] = ",".join([*proxies, UNIX_PEER])
     with running(settings) as url:
         need_schema(url)
-        uvicorn.run(
-            "balcao.cli.serve:make_app",
-            factory=True,
-            host=host,
-            port=port,
-            workers=workers,
-            **uvicorn_options(),
-        )
+        with _sockets(door) as sockets:
+            _serve_at(sockets, workers)
 
 
-def run_worker_process(*, concurrency: int, data: Path | None) -> None:
-    """Works on jobs until a signal."""
+def _serve_at(sockets: list[socket.socket], workers: int) -> None:
+    app = "balcao.cli.serve:make_app"
+    config = uvicorn.Config(app, factory=True, workers=workers, **uvicorn_options())
+    if workers > 1:
+        Multiprocess(config, sockets).run()
+        return
+    server = uvicorn.Server(config)
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets)
+    if not server.started:
+        raise SystemExit(STARTUP_FAILURE)
+
+
+@contextlib.contextmanager
+def _sockets(door: Door) -> Generator[list[socket.socket]]:
+    """The listening sockets. A local one that nobody answers at any more is replaced; ours is removed at the end."""
+    found: list[socket.socket] = []
+    with contextlib.ExitStack() as stack:
+        if door.uds is not None:
+            found.append(_local_socket(door.uds))
+            stack.callback(_remove_own, door.uds, door.uds.stat().st_ino)
+        if door.port is not None:
+            found.append(uvicorn.Config("", host=door.host, port=door.port, log_config=None).bind_socket())
+        yield found
+
+
+def _local_socket(path: Path) -> socket.socket:
+    with contextlib.closing(socket.socket(socket.AF_UNIX)) as probe:
+        try:
+            probe.connect(str(path))
+        except (FileNotFoundError, ConnectionRefusedError):
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            fail(f"Balcão cannot listen at {path}: {error.strerror}.")
+        else:
+            fail(f"Another server listens at {path}.")
+    listener = socket.socket(socket.AF_UNIX)
+    try:
+        listener.bind(str(path))
+    except OSError as error:
+        fail(f"Balcão cannot listen at {path}: {error.strerror}.")
+    path.chmod(0o666)  # the folder says who comes this far
+    listener.set_inheritable(True)  # noqa: FBT003
+    return listener
+
+
+def _remove_own(path: Path, inode: int) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        if path.stat().st_ino == inode:
+            path.unlink()
+
+
+def run_worker_process(
+    *, concurrency: int, only: Part, data: Path | None, metrics_host: str, metrics_port: int | None
+) -> None:
+    """Works on jobs (`only`: those of some queues) until a signal."""
     from balcao.worker import work
 
     _hand_down(data)
@@ -87,13 +169,19 @@ def run_worker_process(*, concurrency: int, data: Path | None) -> None:
         need_schema(url)
         runtime = build_runtime(settings, url)
         settle()
-        asyncio.run(work(runtime, concurrency=concurrency))
+        told = partial(work, metrics_host=metrics_host, metrics_port=metrics_port)
+        asyncio.run(told(runtime, concurrency=concurrency, only=only))
 
 
 def need_schema(url: str) -> None:
-    """Ends the program when the database is not at this version's schema."""
-    if database_revision(url) != newest_revision():
-        fail("The database is not at this version's schema. Run `balcao migrate` first.")
+    """Ends the program when the database is older than this version's schema. A newer one is fine."""
+    match schema_state(database_revision(url)):
+        case "older":
+            fail("The database is not at this version's schema. Run `balcao migrate` first.")
+        case "unknown":
+            fail("The database is at a schema that no version of Balcão has. Is DATABASE_URL the right one?")
+        case "same" | "newer":
+            return
 
 
 def _hand_down(data: Path | None) -> None:

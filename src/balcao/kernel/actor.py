@@ -1,12 +1,15 @@
-"""Who acts: a person of the team, a buyer, or the program itself."""
+"""Who acts: a person of the team, a program with a key, a buyer, or the program itself."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
-ActorKind = Literal["user", "buyer", "timer", "system", "anonymous"]
+ActorKind = Literal["user", "key", "buyer", "timer", "system", "anonymous"]
+# Whose changes the audit trail keeps: people who signed in, and programs with a key of a business.
+ON_THE_TRAIL: Final = frozenset({"user", "key"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,8 @@ class Actor:
     tenant_id: UUID | None = None
     permissions: frozenset[str] = frozenset()
     store_ids: frozenset[UUID] | None = None
+    # The platform's person who entered a business in its owner's name, as `user:<id>`; empty otherwise.
+    impersonator: str = ""
 
     def can(self, permission: str) -> bool:
         """True when the permission was granted."""
@@ -35,6 +40,17 @@ class Actor:
     def label(self) -> str:
         """How histories name the actor: kind and id, never a name or an address."""
         return f"{self.kind}:{self.id}" if self.id else self.kind
+
+    def for_the_trail(self, address: str, request_id: str) -> str:
+        """What the audit trail says of this actor, as JSON; empty for those whose changes it does not keep."""
+        if self.kind not in ON_THE_TRAIL:
+            return ""
+        return json.dumps(
+            {
+                "kind": self.kind, "id": str(self.id), "tenant": str(self.tenant_id) if self.tenant_id else None,
+                "impersonator": self.impersonator or None, "address": address or None, "request": request_id or None,
+            }
+        )  # fmt: skip
 
 
 SYSTEM = Actor("system")

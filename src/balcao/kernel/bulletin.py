@@ -22,7 +22,7 @@ from balcao.kernel.ids import new_token
 from balcao.kernel.observability.metrics import BULLETIN_GAPS, BULLETIN_LAG, BULLETIN_TOPICS
 
 CHANNEL = "balcao_bulletin"
-JOBS_CHANNELS = [f"procrastinate_queue_v1#{queue}" for queue in ("now", "soon", "bulk")]
+JOBS_CHANNELS = [f"procrastinate_queue_v1#{queue}" for queue in ("now", "soon", "outside", "bulk")]
 """Where the workers listen, who take their queues by name (`queue.QueueName`; a test holds the two together)."""
 JOBS_PAYLOAD = '{"type":"job_inserted","job_id":0}'
 POST_INTERVAL_SECONDS = 0.05
@@ -44,6 +44,7 @@ class Bulletin:
         self._oldest = 0.0
         self._wake = asyncio.Event()
         self._listeners: list[Listener] = []
+        self._post_listeners: list[Listener] = []
         self._gap_listeners: list[Callable[[], None]] = []
         self._waiters: defaultdict[tuple[UUID, str], set[asyncio.Event]] = defaultdict(set)
         self._tasks: list[asyncio.Task[None]] = []
@@ -54,10 +55,16 @@ class Bulletin:
         if on_gap is not None:
             self._gap_listeners.append(on_gap)
 
+    def listen_to_own(self, listener: Listener) -> None:
+        """Calls `listener(tenant_id, topic)` for what this process posts: what is to be done once, by whoever changed it."""
+        self._post_listeners.append(listener)
+
     def post(self, tenant_id: UUID, topics: Iterable[str], *, jobs: bool = False) -> None:
         """Spreads topics of a committed change; with `jobs`, wakes the workers too."""
         for topic in topics:
             self._deliver(tenant_id, topic)
+            for listener in self._post_listeners:
+                listener(tenant_id, topic)
             self._pending.add((tenant_id, topic))
         self._jobs_pending = self._jobs_pending or jobs
         if self._pending or self._jobs_pending:
@@ -84,6 +91,12 @@ class Bulletin:
                 if not self._waiters[key]:
                     del self._waiters[key]
 
+    def wake_all(self) -> None:
+        """Wakes every live page of this process: after a gap, or because the process ends."""
+        for events in list(self._waiters.values()):
+            for event in events:
+                event.set()
+
     def start(self) -> None:
         """Starts the posting and the listening task of this process."""
         self._tasks = [
@@ -108,9 +121,7 @@ class Bulletin:
         BULLETIN_GAPS.inc()
         for listener in self._gap_listeners:
             listener()
-        for events in list(self._waiters.values()):
-            for event in events:
-                event.set()
+        self.wake_all()
 
     async def _keep(self, loop: Callable[[], object]) -> None:
         while True:

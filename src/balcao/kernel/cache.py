@@ -230,8 +230,17 @@ class Cache:
         if self._shared is None:
             return
         await self._shared.bump(tenant_id, topic)
-        if self._shared.pending and (self._replay is None or self._replay.done()):
-            self._replay = asyncio.create_task(self._shared.replay_until_done())
+        self._replay_pending(self._shared)
+
+    def invalidate_shared(self, tenant_id: UUID, topic: str) -> None:
+        """Has the topic dropped from Redis, without waiting for it. The process that changed something does this once."""
+        if self._shared is not None:
+            self._shared.pending.add((tenant_id, topic))
+            self._replay_pending(self._shared)
+
+    def _replay_pending(self, shared: _SharedCache) -> None:
+        if shared.pending and (self._replay is None or self._replay.done()):
+            self._replay = asyncio.create_task(shared.replay_until_done())
 
     def clear(self) -> None:
         """Forgets everything held by this process; answers under way are not kept either."""
@@ -327,11 +336,10 @@ class _SharedCache:
 
     async def replay_until_done(self) -> None:
         while self.pending:
-            await asyncio.sleep(TRUST_SECONDS)
             try:
                 await self.replay()
             except RedisDownError:
-                continue
+                await asyncio.sleep(TRUST_SECONDS)
 
 
 def _version_key(tenant_id: UUID, topic: str) -> str:

@@ -87,6 +87,14 @@ class ForbiddenError(DomainError):
     detail = "You do not have permission to do this."
 
 
+class ImpersonatingError(DomainError):
+    """Somebody of the platform acts in a person's name: what only that person may do is shut."""
+
+    status = 403
+    code = "impersonating"
+    detail = "As support you cannot change passwords, keys or sign-ins. Only the person can."
+
+
 class ValidationFailedError(DomainError):
     """The payload is wrong. `errors` lists `{pointer, message}`."""
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 import orjson
 from pydantic import TypeAdapter
 
+from balcao.kernel.tenants import Tenant
+
 if TYPE_CHECKING:
     from balcao.kernel.work import UnitOfWork
 
@@ -25,12 +27,18 @@ def domain_event(cls: type[EventType]) -> type[EventType]:
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """A function of one module that runs, in its own transaction, for each event of a type."""
+    """A function of one module that runs, in its own transaction, for each event of a type.
+
+    `wanted` says whether it has anything to do for this tenant and event: if not, the event costs no job. Events with
+    the same `in_order_of` are handled one after the other, in the order in which their transactions were committed.
+    """
 
     name: str
     module: str
     event_type: type[Any]
     function: ReactionFunction
+    wanted: Callable[[Tenant, Any], bool] | None = None
+    in_order_of: Callable[[Any], str] | None = None
 
     @property
     def job_name(self) -> str:
@@ -39,12 +47,16 @@ class Reaction:
 
 
 def reaction(
-    event_type: type[EventType], *, module: str
+    event_type: type[EventType],
+    *,
+    module: str,
+    wanted: Callable[[Tenant, EventType], bool] | None = None,
+    in_order_of: Callable[[EventType], str] | None = None,
 ) -> Callable[[Callable[[UnitOfWork, EventType], Awaitable[None]]], Reaction]:
     """Declares a reaction. It touches the database only, and runs once per event (deduplicated by event id)."""
 
     def wrap(function: Callable[[UnitOfWork, EventType], Awaitable[None]]) -> Reaction:
-        return Reaction(function.__name__, module, event_type, function)
+        return Reaction(function.__name__, module, event_type, function, wanted, in_order_of)
 
     return wrap
 
@@ -59,9 +71,13 @@ class Reactions:
             self._by_type[item.event_type].append(item)
             self.all.append(item)
 
-    def to(self, event: object, modules: frozenset[str]) -> list[Reaction]:
-        """Reactions to `event` whose module is on."""
-        return [item for item in self._by_type.get(type(event), ()) if item.module in modules]
+    def to(self, event: object, tenant: Tenant) -> list[Reaction]:
+        """Reactions to `event` whose module is on and who have something to do for this tenant."""
+        return [
+            item
+            for item in self._by_type.get(type(event), ())
+            if item.module in tenant.modules and (item.wanted is None or item.wanted(tenant, event))
+        ]
 
 
 def event_payload(event: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import random
 import signal
 import time
 from collections.abc import Awaitable, Callable, Generator, Sequence
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import procrastinate
@@ -24,7 +24,9 @@ from balcao.kernel.events import Reaction
 from balcao.kernel.jobs.failures import failure_noted, sweep_failures
 from balcao.kernel.jobs.job import JobContext
 from balcao.kernel.jobs.reactions import deliver
-from balcao.kernel.observability.metrics import JOB_SECONDS
+from balcao.kernel.jobs.watching import watched
+from balcao.kernel.observability.metrics import DB_SLOW, JOB_SECONDS
+from balcao.kernel.observability.query_stats import current_stats, start_counting
 from balcao.kernel.platform_work import platform_work
 from balcao.kernel.queue import Job, QueueName
 from balcao.kernel.runtime import Runtime
@@ -36,8 +38,13 @@ RECONNECT_SECONDS = 2.0
 KEEP_FINISHED_HOURS = 72
 # Long jobs have places of their own, so that a message never waits behind a spreadsheet; two let another tenant in.
 QUICK_QUEUES: Sequence[QueueName] = ("now", "soon")
+# What waits for a stranger's server, for seconds sometimes, must not keep a buyer's message waiting.
+OUTSIDE_QUEUES: Sequence[QueueName] = ("outside",)
+OUTSIDE_AT_ONCE = 4
 BULK_QUEUES: Sequence[QueueName] = ("bulk",)
 BULK_AT_ONCE = 2
+Part = Literal["all", "quick", "bulk"]
+"""Which queues a worker takes: long jobs may have machines of their own."""
 log = structlog.get_logger("balcao.jobs")
 
 
@@ -66,7 +73,7 @@ class Backoff(BaseRetryStrategy):
 def build_queue(runtime: Runtime) -> procrastinate.App:
     """The queue with every job and reaction of the installation as a task."""
     app = procrastinate.App(
-        connector=procrastinate.PsycopgConnector(conninfo=runtime.database.url, min_size=1, max_size=6)
+        connector=procrastinate.PsycopgConnector(conninfo=runtime.database.direct_url, min_size=1, max_size=6)
     )
     for module in runtime.modules:
         for job in module.jobs:
@@ -95,6 +102,8 @@ def _need_open_house(runtime: Runtime) -> None:
 def _timed(task: str) -> Generator[None]:
     """Counts one run and how it ended. A run that was cut off is `failed`: the queue takes it up again."""
     began, outcome = time.perf_counter(), "failed"
+    queries = current_stats.get() or start_counting()
+    slow_before = queries.slow
     try:
         yield
         outcome = "succeeded"
@@ -103,11 +112,17 @@ def _timed(task: str) -> Generator[None]:
         raise
     finally:
         JOB_SECONDS.labels(task, outcome).observe(time.perf_counter() - began)
+        if queries.slow > slow_before:
+            DB_SLOW.labels(task).inc(queries.slow - slow_before)
 
 
 def _job_task(runtime: Runtime, module: str, job: Job) -> Task:
     async def run(
-        context: procrastinate.JobContext, tenant_id: str, args: dict[str, Any], request_id: str = ""
+        context: procrastinate.JobContext,
+        tenant_id: str,
+        args: dict[str, Any],
+        request_id: str = "",
+        traceparent: str = "",
     ) -> None:
         _need_open_house(runtime)
         try:
@@ -129,7 +144,13 @@ def _job_task(runtime: Runtime, module: str, job: Job) -> Task:
             last_attempt=attempts >= len(job.backoff),
             request_id=request_id,
         )
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        with watched(
+            job.name,
+            tenant=tenant.slug,
+            request_id=request_id,
+            traceparent=traceparent,
+            attempt=attempts + 1,
+        ):
             async with failure_noted(runtime.database, context.job.id, attempts + 1):
                 arguments = job.arguments.model_validate(args)
                 with _timed(job.name):
@@ -143,13 +164,26 @@ def _job_task(runtime: Runtime, module: str, job: Job) -> Task:
 
 def _reaction_task(runtime: Runtime, reaction: Reaction) -> Task:
     async def run(
-        context: procrastinate.JobContext, tenant_id: str, args: dict[str, Any], request_id: str = ""
+        context: procrastinate.JobContext,
+        tenant_id: str,
+        args: dict[str, Any],
+        request_id: str = "",
+        traceparent: str = "",
     ) -> None:
         _need_open_house(runtime)
         tenant = await runtime.tenants.find("id", tenant_id)
         if reaction.module not in tenant.modules:
             return
-        with structlog.contextvars.bound_contextvars(request_id=request_id), _timed(reaction.job_name):
+        with (
+            watched(
+                reaction.job_name,
+                tenant=tenant.slug,
+                request_id=request_id,
+                traceparent=traceparent,
+                attempt=context.job.attempts + 1,
+            ),
+            _timed(reaction.job_name),
+        ):
             async with failure_noted(runtime.database, context.job.id, context.job.attempts + 1):
                 await deliver(
                     runtime.transactions, tenant, reaction, UUID(args["event_id"]), args["event"], request_id
@@ -190,13 +224,15 @@ def _keep_house(app: procrastinate.App, runtime: Runtime) -> None:
     app.periodic(cron="* * * * *")(task)
 
 
-async def run_worker(app: procrastinate.App, *, concurrency: int = 4, signals: bool = True) -> None:
+async def run_worker(
+    app: procrastinate.App, *, concurrency: int = 4, signals: bool = True, only: Part = "all"
+) -> None:
     """Works until cancelled or, with `signals`, until SIGTERM or Ctrl-C; running jobs get 20 seconds to finish or are
     handed back. A broken line to the database is not an end: the worker comes back when the line does."""
     with _stop_signals(enabled=signals) as told_to_stop:
         while not told_to_stop.is_set():
             try:
-                await _work_until_broken(app, concurrency)
+                await _work_until_broken(app, concurrency, only)
                 await asyncio.sleep(RECONNECT_SECONDS)
             except asyncio.CancelledError:
                 if told_to_stop.is_set():
@@ -204,9 +240,9 @@ async def run_worker(app: procrastinate.App, *, concurrency: int = 4, signals: b
                 raise
 
 
-async def _work_until_broken(app: procrastinate.App, concurrency: int) -> None:
+async def _work_until_broken(app: procrastinate.App, concurrency: int, only: Part) -> None:
     try:
-        await _work_once(app, concurrency)
+        await _work_once(app, concurrency, only)
     except (ConnectorException, OSError) as error:
         log.warning("worker_line_broken", error=type(error).__name__)
     else:
@@ -214,11 +250,17 @@ async def _work_until_broken(app: procrastinate.App, concurrency: int) -> None:
         log.warning("worker_line_broken")
 
 
-async def _work_once(app: procrastinate.App, concurrency: int) -> None:
+async def _work_once(app: procrastinate.App, concurrency: int, only: Part) -> None:
     async with app.open_async():
+        taken: Sequence[tuple[Part, Sequence[QueueName], int]] = (
+            ("quick", QUICK_QUEUES, concurrency),
+            ("quick", OUTSIDE_QUEUES, OUTSIDE_AT_ONCE),
+            ("bulk", BULK_QUEUES, BULK_AT_ONCE),
+        )
         lines = [
-            asyncio.create_task(_take_jobs(app, QUICK_QUEUES, concurrency)),
-            asyncio.create_task(_take_jobs(app, BULK_QUEUES, BULK_AT_ONCE)),
+            asyncio.create_task(_take_jobs(app, queues, at_once))
+            for part, queues, at_once in taken
+            if only in {"all", part}
         ]
         try:
             ended, _ = await asyncio.wait(lines, return_when=asyncio.FIRST_COMPLETED)

@@ -34,13 +34,17 @@ class Permission:
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """A door in the panel's menu, shown to those who hold the permission."""
+    """A door in the panel's menu, shown to those who hold the permission; those of `every_store` to those alone who hold it
+    in all of them. `of_shop` ones are for whoever sells: the platform's own people are not shown them.
+    """
 
     label: str
     href: str
     icon: str
     permission: str
     position: int
+    of_shop: bool = False
+    every_store: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ class HotDoor:
 class RouteClass:
     """A rate of its own for a method and a path (without /api/v1; `{name}` is one part, a final `*` any rest).
 
-    `name` is one of the classes of `kernel.rate_limit`: auth, uploads, checkout, quote, rendering.
+    `name` is one of the classes of `kernel.rate_limit`: auth, uploads, checkout, quote, rendering, billing.
     """
 
     method: str

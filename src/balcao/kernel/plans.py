@@ -19,9 +19,9 @@ def require_module(tenant: Tenant, module: str, *, reading: bool) -> None:
         raise PlanInactiveError
 
 
-def require_active(tenant: Tenant) -> None:
-    """Refuses when the platform suspended or closed the tenant."""
-    if tenant.status != "active":
+def require_active(tenant: Tenant, *, reading: bool = False) -> None:
+    """Refuses when the platform suspended or closed the tenant. What is suspended stays readable: data are the owner's."""
+    if tenant.status != "active" and not (reading and tenant.status == "suspended"):
         raise TenantSuspendedError
 
 

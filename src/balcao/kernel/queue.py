@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from balcao.kernel.db.engine import Question
 
-QueueName = Literal["now", "soon", "bulk"]
+QueueName = Literal["now", "soon", "outside", "bulk"]
 
 
 @dataclass(frozen=True, slots=True)

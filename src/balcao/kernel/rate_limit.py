@@ -10,7 +10,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeVar
 
 from balcao.kernel.observability.metrics import RATE_LIMIT_REFUSALS
@@ -54,15 +54,30 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The request is one too many: `retry_after` seconds until the next may pass, `limit` the size exceeded."""
+    """The request is one too many: `retry_after` seconds until the next may pass, `limit` the size exceeded, `window` the
+    seconds in which so many may pass."""
 
     retry_after: float
     limit: int
+    window: int = field(default=0, compare=False)
 
     @property
     def retry_after_seconds(self) -> int:
         """Whole seconds for the Retry-After header, never under 1."""
         return max(1, math.ceil(self.retry_after))
+
+    def headers(self, rule: Rule) -> dict[str, str]:
+        """What a refusal tells programs: Retry-After, and the RateLimit fields as they are written now
+        (draft-ietf-httpapi-ratelimit-headers-10) and as most programs read them (its third draft)."""
+        seconds = str(self.retry_after_seconds)
+        return {
+            "Retry-After": seconds,
+            "RateLimit-Policy": f'"{rule.name}";q={self.limit};w={self.window}',
+            "RateLimit": f'"{rule.name}";r=0;t={seconds}',
+            "RateLimit-Limit": str(self.limit),
+            "RateLimit-Remaining": "0",
+            "RateLimit-Reset": seconds,
+        }
 
 
 ALLOWED: Final = Allowed()
@@ -79,12 +94,18 @@ RULES: Final[Mapping[str, Rule]] = {
         Rule("checkout", (Window(30, 60),)),
         Rule("checkout_phone", (Window(5, 60),)),
         Rule("quote", (Window(30, 60),)),
+        Rule("billing", (Burst(10, 40),)),
     )
 }
 
 
+def _seconds_of(nanoseconds: float) -> int:
+    return max(1, round(nanoseconds / NANO))
+
+
 class _Counter(Protocol):
     size: int
+    window: int
 
     def wait(self, key: str, now: int) -> int: ...
     def charge(self, key: str, now: int) -> None: ...
@@ -93,12 +114,13 @@ class _Counter(Protocol):
 class _Bucket:
     """GCRA: one number per key, the moment at which its bucket will be full again (nanoseconds, exact)."""
 
-    __slots__ = ("_full_at", "interval", "max_keys", "size", "tolerance")
+    __slots__ = ("_full_at", "interval", "max_keys", "size", "tolerance", "window")
 
     def __init__(self, limit: Burst, scale: float, max_keys: int) -> None:
         self.size = max(1, int(limit.burst * scale))
         self.interval = max(1, round(NANO / (limit.per_second * scale)))
         self.tolerance = self.interval * (self.size - 1)
+        self.window = _seconds_of(self.interval * self.size)
         self.max_keys = max_keys
         self._full_at: dict[str, int] = {}
 
@@ -120,10 +142,11 @@ class _Bucket:
 class _Log:
     """An exact moving window: the moments of the requests that passed, at most `size` per key."""
 
-    __slots__ = ("_moments", "max_keys", "period", "size")
+    __slots__ = ("_moments", "max_keys", "period", "size", "window")
 
     def __init__(self, limit: Window, scale: float, max_keys: int) -> None:
         self.size = max(1, int(limit.amount * scale))
+        self.window = limit.seconds
         self.period = limit.seconds * NANO
         self.max_keys = max_keys
         self._moments: dict[str, deque[int]] = {}
@@ -178,8 +201,9 @@ class _LocalRule:
 
     def _refuse(self, key: str, now: int) -> Refused:
         """The longest wait of all parts, so that coming back after Retry-After does pass."""
-        wait, size = max((counter.wait(key, now), counter.size) for counter in self._counters)
-        return Refused(wait / NANO, size)
+        waits = [(counter.wait(key, now), counter.size, counter.window) for counter in self._counters]
+        wait, size, window = max(waits)
+        return Refused(wait / NANO, size, window)
 
 
 # KEYS[1] bucket; ARGV interval, tolerance (microseconds). Answers the microseconds to wait, 0 when the hit counts.
@@ -234,7 +258,7 @@ class _SharedCounts:
         arguments = [f"{interval:.0f}", f"{interval * (size - 1):.0f}"]
         keys = [f"{REDIS_PREFIX}:{name}:{key}"]
         wait = await self._link.run(lambda: self._bucket(keys=keys, args=arguments))
-        return Refused(wait / 1_000_000, size) if wait else None
+        return Refused(wait / 1_000_000, size, _seconds_of(interval * size * 1000)) if wait else None
 
     async def _hit_window(self, name: str, limit: Window, key: str) -> Refused | None:
         size = max(1, int(limit.amount * self._scale))
@@ -242,7 +266,7 @@ class _SharedCounts:
         if await self._link.run(lambda: self._windows.hit(item, key)):
             return None
         stats = await self._link.run(lambda: self._windows.get_window_stats(item, key))
-        return Refused(max(0.0, stats.reset_time - time.time()), size)
+        return Refused(max(0.0, stats.reset_time - time.time()), size, limit.seconds)
 
 
 def _counted(rule: Rule, refused: Allowed | Refused) -> Allowed | Refused:

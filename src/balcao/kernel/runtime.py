@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -12,15 +13,18 @@ from balcao.kernel.bulletin import PLATFORM, Bulletin
 from balcao.kernel.cache import Cache
 from balcao.kernel.clock import Clock
 from balcao.kernel.db.engine import Database
+from balcao.kernel.db.replica import Replica
 from balcao.kernel.figures.process import ProcessFigures
 from balcao.kernel.files.blobs import BlobStore
 from balcao.kernel.i18n import Catalogues
 from balcao.kernel.identity.tokens import SigningKeys
 from balcao.kernel.module import Module
+from balcao.kernel.observability.outward import start_outward, stop_outward
+from balcao.kernel.observability.query_stats import slow_limit
 from balcao.kernel.providers import Providers
 from balcao.kernel.rate_limit import RateLimiter
 from balcao.kernel.settings import Settings
-from balcao.kernel.tenants import TENANTS_TOPIC, Tenant, TenantDirectory
+from balcao.kernel.tenants import PLATFORM_TENANT, TENANTS_TOPIC, Tenant, TenantDirectory
 from balcao.kernel.work import Transactions, UnitOfWork
 
 Result = TypeVar("Result")
@@ -47,9 +51,24 @@ class Runtime:
     figures: ProcessFigures
     maintenance: Maintenance
 
+    def permissions_in(self, tenant: Tenant) -> frozenset[str]:
+        """What can be granted in a business: what concerns the whole installation only in the platform's own."""
+        if tenant.slug == PLATFORM_TENANT:
+            return self.permissions
+        return self.permissions - {
+            permission.code
+            for module in self.modules
+            for permission in module.permissions
+            if permission.of_platform
+        }
+
     def start(self) -> None:
         """Starts what runs beside the requests of this process."""
+        start_outward(self.settings)
+        slow_limit.seconds = self.settings.slow_statement_ms / 1000
         self.bulletin.start()
+        if self.database.replica is not None:
+            self.database.replica.start()
         self.figures.start()
         self.maintenance.start()
 
@@ -60,7 +79,10 @@ class Runtime:
         await self.bulletin.stop()
         await self.cache.close()
         await self.limiter.close()
+        if self.database.replica is not None:
+            await self.database.replica.stop()
         await self.database.close()
+        await asyncio.to_thread(stop_outward)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +93,7 @@ class Work:
     tenant: Tenant
     actor: Actor
     request_id: str
+    address: str = ""
 
     async def run(self, verb: Callable[[UnitOfWork], Awaitable[Result]], *, lane: str = "") -> Result:
         """Runs the verb in a transaction, up to three times when the database asks for a repeat.
@@ -78,7 +101,7 @@ class Work:
         Verbs of a tenant that all want the same rows share a `lane`, in which few of them run at a time.
         """
         return await self.runtime.transactions.run(
-            self.tenant, self.actor, verb, request_id=self.request_id, lane=lane
+            self.tenant, self.actor, verb, request_id=self.request_id, address=self.address, lane=lane
         )
 
 
@@ -100,3 +123,12 @@ def connect_caches(bulletin: Bulletin, cache: Cache, tenants: TenantDirectory) -
         cache.clear()
 
     bulletin.listen(heard, on_gap=gap)
+    bulletin.listen_to_own(cache.invalidate_shared)
+
+
+def connect_replica(bulletin: Bulletin, replica: Replica) -> None:
+    """Whatever any process tells of a business may be something the replica has not heard of yet."""
+    bulletin.listen(
+        lambda tenant_id, _topic: replica.wrote(None if tenant_id == PLATFORM else tenant_id),
+        on_gap=lambda: replica.wrote(None),
+    )

@@ -7,23 +7,29 @@ The flat names are those of the systems this product replaces, so an existing `.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Final, Literal, Self
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic.fields import FieldInfo
 
-from balcao.kernel.secrets.source_settings import (
-    BOOTSTRAP_SECRETS,
-    SECRET_MIN_LENGTH,
-    SecretSourceSettings,
-)
+from balcao.kernel.secrets.source_settings import BOOTSTRAP_SECRETS, SECRET_MIN_LENGTH
+from balcao.kernel.watching_settings import WatchingSettings
 
 Environment = Literal["development", "staging", "production"]
+# A key as long as the hash it feeds: RFC 7518, 3.2.
+SIGNING_LENGTHS: Final = {"HS256": SECRET_MIN_LENGTH, "HS384": 48, "HS512": 64}
+# Parts of secrets that are printed in documentation and examples everywhere.
+KNOWN_WORDS: Final = (
+    "changeme", "change-me", "change_me", "example", "default", "password", "senha", "secret", "troque", "insecure",
+    "development", "tests-only", "your-", "xxxx", "123456", "abcdef", "qwerty",
+)  # fmt: skip
+WEAK: Final = {"known": "looks like the secret of an example", "repeats": "is too easy to guess"}
+FEWEST_CHARACTERS: Final = 10  # different ones; 32 random characters of base64 have 25 on average
 
 
-class Settings(SecretSourceSettings):
-    """Settings of one process. Built once, in the composition root, and handed down. Where their secrets are read, the
-    base class says."""
+class Settings(WatchingSettings):
+    """Settings of one process. Built once, in the composition root, and handed down. Where their secrets are read, where the
+    database is, how backups are made and who watches, the base classes say."""
 
     app_name: str = Field("Balcão", description="Name of the installation, on its first page.")
     env: Environment = Field(
@@ -34,26 +40,6 @@ class Settings(SecretSourceSettings):
     api_base_url: str = Field(
         "http://localhost:8000",
         description="Public address of the installation, used in links that leave it.",
-    )
-    database_url: str = Field(
-        "",
-        repr=False,
-        description="postgresql://… of an outside server (15 or newer). Empty: the embedded server is used.",
-        json_schema_extra={
-            "source": "Your database server; the role must own the database and need not be a superuser."
-        },
-    )
-    database_pool_size: int = Field(
-        16, ge=1, le=200, description="Connections one process keeps open, made when first needed."
-    )
-    database_pool_overflow: int = Field(
-        0,
-        ge=0,
-        le=200,
-        description="Connections allowed above the pool. Each is made for one request and closed, which is slow.",
-    )
-    database_statement_timeout_ms: int = Field(
-        15_000, ge=100, description="Longest a request's statement may run, in milliseconds."
     )
     cache_bytes: int = Field(
         64 * 1024 * 1024,
@@ -84,8 +70,36 @@ class Settings(SecretSourceSettings):
         description="Former AUTH_SECRET, still accepted while sessions signed with it live.",
         json_schema_extra={"source": "The value AUTH_SECRET had before it was changed."},
     )
+    auth_secrets: SecretStr = Field(
+        SecretStr(""),
+        description="Further former secrets, separated by commas. Without AUTH_SECRET the first of them signs.",
+        json_schema_extra={"source": "Values AUTH_SECRET had before AUTH_SECRET_PREVIOUS."},
+    )
+    auth_algorithm: Literal["HS256", "HS384", "HS512"] = Field(
+        "HS256",
+        description="How sessions are signed. HS384 wants an AUTH_SECRET of 48 characters or more, HS512 one of 64.",
+    )
     admin_session_expire_minutes: int = Field(
-        480, ge=5, description="Life of a panel session, in minutes. Never under 5."
+        480,
+        ge=5,
+        validation_alias=AliasChoices("admin_session_expire_minutes", "access_token_expire_minutes"),
+        description="Life of a panel session, in minutes. Never under 5.",
+    )
+    billing_webhook_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Signs what the billing system tells (POST /billing/webhook/…). 32 characters or more. Empty: refused.",
+        json_schema_extra={
+            "source": "Made by you, and entered in the billing system's webhook settings too."
+        },
+    )
+    billing_webhook_secrets: SecretStr = Field(
+        SecretStr(""),
+        description="Further accepted billing secrets, separated by commas, for changing one without a gap.",
+        json_schema_extra={"source": "The value BILLING_WEBHOOK_SECRET had before it was changed."},
+    )
+    billing_webhook_legacy: bool = Field(
+        False,
+        description="Accepts billing messages whose signature covers the body alone: they can be replayed, so for a move only.",
     )
     order_tracking_days: int = Field(30, ge=1, le=365, description="Days a buyer's tracking link works.")
 
@@ -102,6 +116,16 @@ class Settings(SecretSourceSettings):
         "",
         validation_alias=AliasChoices("cors_origins", "cors_allowed_origins"),
         description="Origins allowed to call the API from a browser, separated by commas.",
+    )
+    api_docs: Literal["", "open", "closed"] = Field(
+        "",
+        description="Who may read /docs, /redoc, /openapi.json and /postman.json: open or closed. Empty: closed in production.",
+    )
+    drain_seconds: float = Field(
+        0.0,
+        ge=0,
+        le=600,
+        description="Seconds a server that is told to stop goes on answering, unready, before it shuts its door.",
     )
     rate_limit_scale: float = Field(1.0, gt=0, description="Multiplies every rate limit; for load tests.")
 
@@ -134,49 +158,13 @@ class Settings(SecretSourceSettings):
     )
     upload_max_bytes: int = Field(5_000_000, description="Largest picture accepted, in bytes.")
 
+    temp_dir: Path | None = Field(
+        None, description="Folder of passing files, such as spreadsheets being read. Empty: the system's."
+    )
     import_source_days: int = Field(
         30, description="Days an uploaded spreadsheet is kept for running the import again."
     )
     import_results_days: int = Field(90, description="Days the results of an import can be downloaded.")
-
-    backup_enabled: bool = Field(
-        True, description="Makes a verified backup every night, and warns when there was none for 26 hours."
-    )
-    backup_dir: Path | None = Field(
-        None, description="Folder of backups. Empty: backups/ in the data folder. Better another disk."
-    )
-    backup_retention_days: int = Field(
-        30, ge=1, description="Days a backup is kept. The newest verified one stays whatever its age."
-    )
-    backup_recipients: str = Field(
-        "",
-        description="age public keys that backups are encrypted to, separated by commas. Empty: not encrypted.",
-        json_schema_extra={"source": "age-keygen -o key.txt prints it; key.txt stays off this machine."},
-    )
-    backup_identity_file: Path | None = Field(
-        None, description="File with the age private key. Needed only while an encrypted backup is read."
-    )
-    backup_s3_bucket: str = Field(
-        "",
-        description="Bucket that gets a copy of each backup. Empty: S3_BUCKET when files live in S3, else none.",
-    )
-    backup_s3_prefix: str = Field(
-        "backups",
-        description="Beginning of the names of backups in the bucket.",
-        pattern=r"^[a-z0-9][\w./-]*$",
-    )
-    backup_s3_endpoint: str = Field("", description="As S3_ENDPOINT, for BACKUP_S3_BUCKET.")
-    backup_s3_region: str = Field("us-east-1", description="As S3_REGION, for BACKUP_S3_BUCKET.")
-    backup_s3_access_key_id: str = Field(
-        "",
-        description="Access key of BACKUP_S3_BUCKET.",
-        json_schema_extra={"source": "Best an account of its own, in a bucket with object lock."},
-    )
-    backup_s3_secret_access_key: SecretStr = Field(
-        SecretStr(""),
-        description="Secret key of BACKUP_S3_BUCKET.",
-        json_schema_extra={"source": "Shown once, together with the access key."},
-    )
 
     email_provider: Literal["mailbox", "smtp"] = Field(
         "mailbox", description="mailbox keeps mail inside the product; smtp sends it."
@@ -202,6 +190,13 @@ class Settings(SecretSourceSettings):
     places_provider: Literal["embedded", "viacep"] = Field(
         "embedded", description="Who answers CEP questions: the bundled table or viacep.com.br."
     )
+    webhook_networks: str = Field(
+        "",
+        description="Private networks (CIDR, commas) that webhooks may be sent to as well. Empty: public addresses only.",
+        json_schema_extra={
+            "source": "The network of a program of yours that is to hear of events, such as 10.2.0.0/24."
+        },
+    )
     ghl_base_url: str = Field(
         "https://services.leadconnectorhq.com",
         description="Address of GoHighLevel's API. Never taken from what a tenant types.",
@@ -226,13 +221,6 @@ class Settings(SecretSourceSettings):
         description="Page where an account's owner allows the app; white-label agencies have their own.",
         pattern=r"^https://",
     )
-    metrics_token: SecretStr = Field(
-        SecretStr(""),
-        description="Opens GET /metrics, as a bearer token. Empty: only this machine reads it, everybody else gets 404.",
-        json_schema_extra={"source": 'python3 -c "import secrets; print(secrets.token_urlsafe(32))"'},
-    )
-    log_format: Literal["console", "json"] = Field("console", description="console (coloured) or json.")
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @field_validator("auth_secret", "auth_secret_previous")
     @classmethod
@@ -242,6 +230,46 @@ class Settings(SecretSourceSettings):
             raise ValueError(f"a secret needs {SECRET_MIN_LENGTH} characters or more")
         return value
 
+    @field_validator("billing_webhook_secret", "billing_webhook_secrets", "auth_secrets")
+    @classmethod
+    def _each_long_enough(cls, value: SecretStr) -> SecretStr:
+        parts = [part.strip() for part in value.get_secret_value().split(",") if part.strip()]
+        if any(len(part) < SECRET_MIN_LENGTH for part in parts):
+            raise ValueError(f"a secret needs {SECRET_MIN_LENGTH} characters or more")
+        return value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _first_secret_signs(cls, given: Any) -> Any:
+        """AUTH_SECRETS alone is enough: its first part is what AUTH_SECRET would be."""
+        values: dict[str, Any] = dict(given)
+        name = next((key for key in values if key.lower() == "auth_secrets"), "")
+        listed = [part.strip() for part in plain(values.get(name) or "").split(",") if part.strip()]
+        signs = next((key for key in values if key.lower() == "auth_secret"), "auth_secret")
+        if listed and not plain(values.get(signs) or ""):
+            values |= {signs: SecretStr(listed[0]), name: SecretStr(",".join(listed[1:]))}
+        return values
+
+    @model_validator(mode="before")
+    @classmethod
+    def _machines_read_the_log(cls, given: Any) -> Any:
+        """Outside development the log is JSON unless LOG_FORMAT says otherwise."""
+        values: dict[str, Any] = dict(given)
+        names = {key.lower(): key for key in values}
+        if (
+            "log_format" not in names
+            and str(values.get(names.get("env", ""), "development")) != "development"
+        ):
+            values["log_format"] = "json"
+        return values
+
+    @model_validator(mode="after")
+    def _long_enough_to_sign(self) -> Self:
+        secret = self.auth_secret.get_secret_value()
+        if secret and len(secret) < (wanted := SIGNING_LENGTHS[self.auth_algorithm]):
+            raise ValueError(f"{self.auth_algorithm} needs an AUTH_SECRET of {wanted} characters or more")
+        return self
+
     @model_validator(mode="after")
     def _safe_for_environment(self) -> Self:
         if self.env == "development":
@@ -249,6 +277,7 @@ class Settings(SecretSourceSettings):
         problems: list[str] = []
         if not self.auth_secret.get_secret_value():
             problems.append("AUTH_SECRET is missing")
+        problems += [f"{name} {WEAK[kind]}" for name, kind in weak_secrets(self) if kind]
         if self.debug:
             problems.append("DEBUG must be off")
         if self.trusted_hosts.strip() == "*":
@@ -262,9 +291,20 @@ class Settings(SecretSourceSettings):
         return self
 
     @property
+    def former_secrets(self) -> tuple[str, ...]:
+        """Secrets that no longer sign or seal, and still verify and open; the newest first."""
+        both = f"{plain(self.auth_secret_previous)},{plain(self.auth_secrets)}"
+        return tuple(dict.fromkeys(self.listed(both)))
+
+    @property
     def secure_cookies(self) -> bool:
         """Cookies carry Secure unless the base address is plain http."""
         return self.api_base_url.startswith("https://")
+
+    @property
+    def docs_are_open(self) -> bool:
+        """Whether anybody may read how to speak to this installation's API."""
+        return (self.api_docs or ("closed" if self.env == "production" else "open")) == "open"
 
     @property
     def media_path(self) -> Path:
@@ -275,6 +315,12 @@ class Settings(SecretSourceSettings):
     def backup_path(self) -> Path:
         """Folder of backups."""
         return self.backup_dir or self.data_dir / "backups"
+
+    @property
+    def billing_secrets(self) -> list[str]:
+        """Every secret a billing message may be signed with."""
+        both = (self.billing_webhook_secret, self.billing_webhook_secrets)
+        return [part for secret in both for part in self.listed(secret.get_secret_value())]
 
     def listed(self, value: str) -> list[str]:
         """Splits a comma-separated setting into its parts."""
@@ -296,6 +342,19 @@ def secret_settings() -> dict[str, str]:
         for name, field in Settings.model_fields.items()
         if name not in BOOTSTRAP_SECRETS and (field.annotation is SecretStr or not field.repr)
     }
+
+
+def weak_secrets(settings: Settings) -> list[tuple[str, str]]:
+    """Each secret that signs sessions, by variable, with why it can be guessed: a key of WEAK; empty for a good one."""
+    signing = [(name, plain(getattr(settings, name))) for name in ("auth_secret", "auth_secret_previous")]
+    signing += [("auth_secrets", part) for part in settings.listed(plain(settings.auth_secrets))]
+    return [(name.upper(), _weakness(value)) for name, value in signing if value]
+
+
+def _weakness(secret: str) -> str:
+    if any(word in secret.lower() for word in KNOWN_WORDS):
+        return "known"
+    return "repeats" if len(set(secret)) < FEWEST_CHARACTERS else ""
 
 
 def missing_secrets(settings: Settings) -> list[str]:

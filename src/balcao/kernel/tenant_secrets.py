@@ -45,9 +45,7 @@ def sealing_keys(secret: str, *previous: str) -> SealingKeys:
 
 def sealing_keys_of(settings: Settings) -> SealingKeys:
     """The keys of the installation."""
-    return sealing_keys(
-        settings.auth_secret.get_secret_value(), settings.auth_secret_previous.get_secret_value()
-    )
+    return sealing_keys(settings.auth_secret.get_secret_value(), *settings.former_secrets)
 
 
 def seal(keys: SealingKeys, tenant_id: UUID, purpose: str, plaintext: str) -> bytes:

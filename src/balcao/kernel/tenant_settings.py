@@ -16,6 +16,7 @@ from zoneinfo import available_timezones
 
 from sqlalchemy import select
 
+from balcao.kernel.actor import Actor
 from balcao.kernel.bulletin import PLATFORM, Bulletin
 from balcao.kernel.db.engine import Database
 from balcao.kernel.errors import NotFoundError, ValidationFailedError
@@ -55,14 +56,16 @@ def accent_contrast(accent: str) -> AccentContrast:
 
 
 async def update_appearance(
-    database: Database, bulletin: Bulletin, tenant_id: UUID, changes: Mapping[str, Any]
+    database: Database, bulletin: Bulletin, tenant_id: UUID, changes: Mapping[str, Any], *, actor: Actor
 ) -> TenantRow:
     """Changes `name`, `accent` (None: the house colour) and `timezone` of a tenant; every process hears of it.
+
+    `actor` is who does, for the audit trail.
 
     Raises ValidationFailedError, NotFoundError.
     """
     clean = _clean(changes)
-    async with platform_work(database) as session:
+    async with platform_work(database, actor=actor) as session:
         query = select(TenantRow).where(TenantRow.id == tenant_id).with_for_update()
         row = (await session.execute(query)).scalar_one_or_none()
         if row is None:
@@ -80,8 +83,9 @@ def _clean(changes: Mapping[str, Any]) -> dict[str, Any]:
     errors: list[dict[str, str]] = []
     clean: dict[str, Any] = dict(changes)
     if "name" in clean:
-        clean["name"] = str(clean["name"]).strip()
-        if not 1 <= len(clean["name"]) <= NAME_LENGTH or "\x00" in clean["name"]:
+        # It stands in subjects of letters: one line, and nothing in it that cannot be seen.
+        clean["name"] = " ".join(str(clean["name"]).split())
+        if not 1 <= len(clean["name"]) <= NAME_LENGTH or not clean["name"].isprintable():
             errors.append({"pointer": "/name", "message": "Give the business a name of up to 80 characters."})
     if clean.get("accent") is not None:
         clean["accent"] = str(clean["accent"]).strip().lower()

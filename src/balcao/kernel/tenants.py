@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -31,21 +31,27 @@ class Plan(PlatformModel, Stamped):
     """What a tenant may subscribe to: a price and a set of modules."""
 
     __tablename__ = "plans"
+    __audit__ = ()
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     slug: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     price_cents: Mapped[int] = mapped_column(default=0)
+    interval: Mapped[str] = mapped_column(server_default="monthly", default="monthly")
     modules: Mapped[list[str]]
     # Ceilings by name, such as {"import_rows": rows a month}; a name that is missing has no ceiling.
     limits: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"), default=dict)
     is_active: Mapped[bool] = mapped_column(default=True)
-    __table_args__ = (CheckConstraint("price_cents >= 0", name="price"),)
+    __table_args__ = (
+        CheckConstraint("price_cents >= 0", name="price"),
+        CheckConstraint("interval in ('monthly', 'yearly')", name="interval"),
+    )
 
 
 class TenantRow(PlatformModel, Stamped):
     """A business on this installation. Status: active, suspended or canceled."""
 
     __tablename__ = "tenants"
+    __audit__ = ()
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     slug: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
@@ -56,6 +62,8 @@ class TenantRow(PlatformModel, Stamped):
     custom_host: Mapped[str | None] = mapped_column(unique=True)
     users_limit: Mapped[int] = mapped_column(server_default=text("5"), default=5)
     stores_limit: Mapped[int | None]
+    # Types of events that some webhook endpoint of the business asks for; may name more than that, never less.
+    webhook_events: Mapped[list[str]] = mapped_column(server_default=text("'{}'"), default=list)
     __table_args__ = (
         CheckConstraint("slug ~ '^[a-z0-9][a-z0-9-]{1,62}$'", name="slug"),
         CheckConstraint("status in ('active', 'suspended', 'canceled')", name="status"),
@@ -67,10 +75,17 @@ class Subscription(PlatformModel, Stamped):
     """The plan a tenant is on. Lapsing changes the status only; nothing is ever deleted for it."""
 
     __tablename__ = "subscriptions"
+    __audit__ = ()
     tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenants.id"), primary_key=True)
     plan_id: Mapped[UUID] = mapped_column(ForeignKey("plans.id"))
     status: Mapped[str] = mapped_column(server_default="active", default="active")
     past_due_since: Mapped[datetime | None]
+    started_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    current_period_end: Mapped[datetime | None]
+    trial_end_at: Mapped[datetime | None]
+    cancel_at: Mapped[datetime | None]
+    # Number of the newest billing event that was applied; older ones that arrive late change nothing.
+    billing_sequence: Mapped[int] = mapped_column(server_default=text("0"), default=0)
     __table_args__ = (
         CheckConstraint(
             "status in ('trialing', 'active', 'past_due', 'canceled', 'suspended')", name="status"
@@ -82,6 +97,7 @@ class ModuleSwitch(PlatformModel, Stamped):
     """An override of the plan for one tenant: a module switched on or off by the platform."""
 
     __tablename__ = "module_switches"
+    __audit__ = ()
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenants.id"))
     module: Mapped[str]
@@ -109,6 +125,7 @@ class Tenant:
     subscribed: frozenset[str]
     modules: frozenset[str]
     limits: Mapping[str, int] = field(default_factory=dict[str, int], hash=False)
+    webhook_events: frozenset[str] = frozenset()
 
 
 def effective_modules(
@@ -121,16 +138,32 @@ def effective_modules(
     return frozenset(modules)
 
 
-def is_paying(status: str, past_due_since: datetime | None, now: datetime) -> bool:
-    """Active and trialing sell; past due sells through a grace of five days."""
-    if status in {"active", "trialing"}:
-        return True
-    return status == "past_due" and past_due_since is not None and now < past_due_since + GRACE
+def is_paying(
+    status: str,
+    past_due_since: datetime | None,
+    now: datetime,
+    *,
+    trial_end_at: datetime | None = None,
+    cancel_at: datetime | None = None,
+) -> bool:
+    """Active and trialing sell; past due, and a trial that ended, sell through a grace of five days.
+
+    `cancel_at` is the day for which the business gave notice: nothing is sold from then on.
+    """
+    if cancel_at is not None and now >= cancel_at:
+        return False
+    if status == "trialing":
+        return trial_end_at is None or now < trial_end_at + GRACE
+    if status == "past_due":
+        return past_due_since is not None and now < past_due_since + GRACE
+    return status == "active"
 
 
 _SELECT = """
 select t.id, t.slug, t.name, t.status, t.timezone, t.locale, t.accent, t.users_limit, t.stores_limit,
-       coalesce(s.status, 'canceled') as plan_status, s.past_due_since, coalesce(p.modules, '{}') as modules,
+       t.webhook_events,
+       coalesce(s.status, 'canceled') as plan_status, s.past_due_since, s.trial_end_at, s.cancel_at,
+       coalesce(p.modules, '{}') as modules,
        coalesce(p.limits, '{}') as limits,
        coalesce((select jsonb_object_agg(m.module, m.is_on) from module_switches m where m.tenant_id = t.id),
                 '{}'::jsonb) as switches
@@ -139,7 +172,9 @@ from tenants t left join subscriptions s on s.tenant_id = t.id left join plans p
 
 
 def _tenant_of(row: Mapping[str, Any], now: datetime) -> Tenant:
-    paying = is_paying(row["plan_status"], row["past_due_since"], now)
+    paying = is_paying(
+        row["plan_status"], row["past_due_since"], now, trial_end_at=row["trial_end_at"], cancel_at=row["cancel_at"]
+    )  # fmt: skip
     plan_modules, switches = frozenset(row["modules"]), row["switches"]
     return Tenant(
         id=row["id"],
@@ -155,6 +190,7 @@ def _tenant_of(row: Mapping[str, Any], now: datetime) -> Tenant:
         subscribed=effective_modules(plan_modules, switches, paying=True),
         modules=effective_modules(plan_modules, switches, paying=paying),
         limits=row["limits"],
+        webhook_events=frozenset(row["webhook_events"]),
     )
 
 

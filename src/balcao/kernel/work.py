@@ -43,13 +43,17 @@ from balcao.kernel.errors import UnavailableError
 from balcao.kernel.events import Reactions, event_payload
 from balcao.kernel.ids import new_id
 from balcao.kernel.lanes import Lanes
+from balcao.kernel.observability.logging import current_address, current_request_id
 from balcao.kernel.observability.metrics import DB_POOL_TIMEOUTS, DB_RETRIES, DB_VALUE
-from balcao.kernel.observability.query_stats import current_stats
+from balcao.kernel.observability.query_stats import statement_ended
+from balcao.kernel.observability.tracing import current_traceparent
 from balcao.kernel.queue import Job, PendingJob, jobs_question
 from balcao.kernel.tenants import Tenant
 
 Result = TypeVar("Result")
 LANE_WIDTH = 12
+WRITTEN_TOPIC = "written"
+"""Told when there is a replica: pages of the tenant read from the primary for a moment."""
 COMMIT: Question[None] = Question("commit", {}, lambda _: None)
 
 
@@ -67,6 +71,8 @@ class UnitOfWork:
     jobs: list[PendingJob] = field(default_factory=list[PendingJob])
     topics: set[str] = field(default_factory=set[str])
     last_words: list[Question[Any]] = field(default_factory=list[Question[Any]])
+    # The event a reaction runs for; None everywhere else.
+    event_id: UUID | None = None
 
     @property
     def tenant_id(self) -> UUID:
@@ -87,9 +93,10 @@ class UnitOfWork:
     def publish(self, event: object) -> None:
         """Tells whoever cares: one job for each reaction whose module is on."""
         event_id = str(new_id())
-        for reaction in self.reactions.to(event, self.tenant.modules):
+        for reaction in self.reactions.to(event, self.tenant):
             payload = {"event_id": event_id, "event": event_payload(event)}
-            self.jobs.append(self._pending(reaction.job_name, "now", payload, None, None))
+            lock = reaction.in_order_of(event) if reaction.in_order_of else None
+            self.jobs.append(self._pending(reaction.job_name, "now", payload, lock, None))
 
     def announce(self, *topics: str) -> None:
         """After the commit, caches and live pages of this tenant hear that the topics changed."""
@@ -113,6 +120,8 @@ class UnitOfWork:
         self, name: str, queue: Any, payload: dict[str, Any], lock: str | None, at: datetime | None
     ) -> PendingJob:
         args = {"tenant_id": str(self.tenant_id), "request_id": self.request_id, "args": payload}
+        if traceparent := current_traceparent():
+            args["traceparent"] = traceparent
         return PendingJob(name, queue, args, lock, at)
 
 
@@ -136,17 +145,30 @@ class Transactions:
         self._constraint_errors = dict(constraint_errors or {})
         self._timeout_ms = statement_timeout_ms
         self._lanes = Lanes(LANE_WIDTH)
+        self.replica = database.replica
 
     @asynccontextmanager
     async def begin(
-        self, tenant: Tenant, actor: Actor = SYSTEM, *, read_only: bool = False, request_id: str = ""
+        self,
+        tenant: Tenant,
+        actor: Actor = SYSTEM,
+        *,
+        read_only: bool = False,
+        request_id: str = "",
+        address: str = "",
+        may_lag: bool = False,
     ) -> AsyncGenerator[UnitOfWork]:
-        """A transaction bound to the tenant; commits when the block ends well, rolls back otherwise."""
-        async with self.database.session(tenant_id=tenant.id) as session:
+        """A transaction bound to the tenant; commits when the block ends well, rolls back otherwise.
+
+        `address` is the client's, for the audit trail; left out, both it and the request are those being served. With
+        `may_lag` a replica may answer, when it has all that the tenant wrote: for what somebody looks at, never for
+        what is kept or acted upon.
+        """
+        trail = actor.for_the_trail(
+            address or current_address.get(), request_id or current_request_id.get() or ""
+        )
+        async with await self._opened(tenant, trail, read_only=read_only, may_lag=may_lag) as session:
             uow = UnitOfWork(session, tenant, actor, self.clock, self.reactions, request_id, read_only)
-            await begin_as(
-                session, APP_ROLE, str(tenant.id), read_only=read_only, timeout_ms=self._timeout_ms
-            )
             try:
                 yield uow
                 await _send_last_words(uow)
@@ -156,8 +178,31 @@ class Transactions:
                 if known is None:
                     raise
                 raise known from error
+        if self.replica is not None and not read_only:
+            self.replica.wrote(tenant.id)
+            uow.topics.add(WRITTEN_TOPIC)
         if uow.topics or uow.jobs:
             self.bulletin.post(tenant.id, uow.topics, jobs=bool(uow.jobs))
+
+    async def _opened(self, tenant: Tenant, trail: str, *, read_only: bool, may_lag: bool) -> AsyncSession:
+        """A session with its transaction begun, on the replica when that may be. The caller closes it."""
+        binding: dict[str, Any] = {"read_only": read_only, "timeout_ms": self._timeout_ms, "actor": trail}
+        if may_lag and read_only and self.replica is not None and self.replica.knows(tenant.id):
+            session = self.replica.database.session(tenant_id=tenant.id)
+            try:
+                await begin_as(session, APP_ROLE, str(tenant.id), **binding)
+            except (DBAPIError, DriverError, UnavailableError):
+                await session.close()
+                self.replica.failed()
+            else:
+                return session
+        session = self.database.session(tenant_id=tenant.id)
+        try:
+            await begin_as(session, APP_ROLE, str(tenant.id), **binding)
+        except BaseException:
+            await session.close()
+            raise
+        return session
 
     async def read_value(self, tenant: Tenant, statement: str, parameters: Mapping[str, Any]) -> Any:
         """The first value of one statement, read as the tenant; None without a row.
@@ -166,7 +211,7 @@ class Transactions:
         psycopg's own writing (see `plain`). Raises UnavailableError when no connection got free in time.
         """
         bind = bind_statement(APP_ROLE, str(tenant.id), read_only=True, timeout_ms=self._timeout_ms).encode()
-        began, stats = time.perf_counter(), current_stats.get()
+        began = time.perf_counter()
         try:
             async with self.database.engine.connect() as connection:
                 driver = await begin_plain(connection, bind)
@@ -177,9 +222,7 @@ class Transactions:
             raise UnavailableError(headers={"Retry-After": "2"}) from None
         seconds = time.perf_counter() - began
         DB_VALUE.observe(seconds)
-        if stats is not None:
-            stats.count += 1
-            stats.seconds += seconds
+        statement_ended(statement, seconds)
         return row[0] if row else None
 
     async def run(
@@ -189,6 +232,7 @@ class Transactions:
         verb: Callable[[UnitOfWork], Awaitable[Result]],
         *,
         request_id: str = "",
+        address: str = "",
         attempts: int = 3,
         lane: str = "",
     ) -> Result:
@@ -200,7 +244,7 @@ class Transactions:
             try:
                 async with (
                     self._lanes.enter((tenant.id, lane)) if lane else nullcontext(),
-                    self.begin(tenant, actor, request_id=request_id) as uow,
+                    self.begin(tenant, actor, request_id=request_id, address=address) as uow,
                 ):
                     return await verb(uow)
             except (DBAPIError, DriverError) as error:

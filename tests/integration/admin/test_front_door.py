@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import httpx
@@ -78,9 +79,49 @@ async def test_the_postman_collection_has_every_documented_route(client: httpx.A
     assert listed == documented
     login = next(item for item in requests if item["url"]["raw"].endswith("/auth/login"))
     assert '"email": "dona@padaria.example"' in login["body"]["raw"]
+    saved = next(
+        item["response"]
+        for folder in collection["item"]
+        for item in folder["item"]
+        if item["request"]["url"]["raw"].endswith("/auth/login")
+    )
+    refused = next(answer for answer in saved if answer["code"] == 429)
+    assert json.loads(refused["body"])["code"] == "rate_limited"
+
+
+async def test_every_documented_refusal_has_an_example(client: httpx.AsyncClient) -> None:
+    document = (await client.get("/openapi.json")).json()
+    known = document["components"]["examples"]
+    without: list[tuple[str, str, str]] = []
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            for status, answer in operation["responses"].items():
+                shown = answer.get("content", {}).get("application/problem+json", {}).get("examples", {})
+                values = [known[example["$ref"].rpartition("/")[2]]["value"] for example in shown.values()]
+                if status.startswith("4") and [value["status"] for value in values] != [int(status)]:
+                    without.append((method, path, status))
+    assert without == []
+
+    class_of_real = (await client.get("/api/v1/auth/me")).json()
+    shown = known["unauthenticated"]["value"]
+    assert shown.keys() == class_of_real.keys()
+    assert shown["code"] == class_of_real["code"]
 
 
 async def test_the_sign_in_is_documented_with_an_example(client: httpx.AsyncClient) -> None:
     document = (await client.get("/openapi.json")).json()
     for name in ("Credentials", "SignUp", "PersonCreate", "PersonPatch", "GroupCreate", "InvitationCreate"):
         assert "example" in document["components"]["schemas"][name], name
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json", "/postman.json"])
+async def test_the_api_pages_are_closed_by_setting(
+    runtime: Runtime, client: httpx.AsyncClient, path: str
+) -> None:
+    assert (await client.get(path)).status_code == 200
+    settings = runtime.settings.model_copy(update={"api_docs": "closed"})
+    async with client_with(runtime, settings=settings) as other:
+        refused = await other.get(path)
+        assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
+        assert (await other.get("/docs/errors")).status_code == 200  # problem documents link there
+        assert 'href="/docs"' not in (await other.get("/")).text

@@ -50,6 +50,7 @@ async def test_names_are_unique(client: httpx.AsyncClient, shop: Shop, other_sho
     ("body", "pointer"),
     [
         ({"permissions": ["store.orders:view", "tudo"]}, "/permissions/1"),
+        ({"permissions": ["admin.central:view"]}, "/permissions/0"),
         ({"name": " "}, "/name"),
         ({"store_ids": ["0192f0c1-7c2e-7d4a-9a63-0c0ffee00001"]}, "/store_ids/0"),
         ({"tenant_id": "x"}, "/tenant_id"),
@@ -138,3 +139,15 @@ async def test_the_plan_and_its_limits_are_told(client: httpx.AsyncClient, shop:
     assert by_name["admin"]["in_plan"] is True
     assert (body["users_limit"], body["users_active"]) == (5, 1)
     assert body["plan"]["status"] == "active"
+
+
+async def test_an_owner_holds_what_can_be_granted_and_nothing_of_the_platform(
+    client: httpx.AsyncClient, shop: Shop
+) -> None:
+    areas = (await client.get("/admin/permissions", headers=shop.staff)).json()["items"]
+    grantable = {permission["code"] for area in areas for permission in area["permissions"]}
+    held = set((await client.get("/auth/me", headers=shop.staff)).json()["permissions"])
+    assert held == grantable
+    assert not {
+        code for code in held if code.startswith(("admin.central", "admin.backups", "admin.operations"))
+    }

@@ -165,15 +165,23 @@ async def test_a_session_with_the_header_of_another_business_is_refused(
         assert code_of(await client.get("/auth/me", headers=shop.staff | header)) == (403, "forbidden")
 
 
-async def test_suspended_businesses_do_not_open(
+async def test_suspended_businesses_open_for_reading_and_closed_ones_do_not(
     runtime: Runtime, client: httpx.AsyncClient, shop: Shop
 ) -> None:
-    async with platform_work(runtime.database) as session:
-        await session.execute(
-            text("update tenants set status = 'suspended' where id = :id"), {"id": shop.tenant.id}
-        )
-    runtime.tenants.forget()
-    assert code_of(await log_in(client, shop.owner_email)) == (403, "tenant_suspended")
+    async def become(status: str) -> None:
+        async with platform_work(runtime.database) as session:
+            await session.execute(
+                text("update tenants set status = :status where id = :id"),
+                {"id": shop.tenant.id, "status": status},
+            )
+        runtime.tenants.forget()
+
+    await become("suspended")
+    assert (await log_in(client, shop.owner_email)).status_code == 200
+    assert (await client.get("/auth/me", headers=shop.staff)).status_code == 200
+    assert code_of(await client.delete("/auth/sessions", headers=shop.staff)) == (403, "tenant_suspended")
+    await become("canceled")
+    assert code_of(await log_in(client, shop.owner_email)) == (401, "invalid_credentials")
     assert code_of(await client.get("/auth/me", headers=shop.staff)) == (403, "tenant_suspended")
 
 

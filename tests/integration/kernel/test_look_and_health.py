@@ -51,7 +51,7 @@ async def test_a_well_installation_says_so(client: httpx.AsyncClient, path: str)
     answer = await client.get(path)
     assert answer.status_code == 200
     body = answer.json()
-    assert set(body["parts"]) == {"database", "queue", "disk"}
+    assert set(body["parts"]) == {"database", "migration", "queue", "disk"}
     assert (body["parts"]["database"]["status"], body["parts"]["disk"]["status"]) == ("ok", "ok")
 
 

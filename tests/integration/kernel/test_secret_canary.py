@@ -52,7 +52,8 @@ async def test_no_secret_leaves_the_process(
         vault.put(variable, f"canary-of-{variable.lower()}-" + "kE9vQ2xTz7LmR4wYb8NcJ1sHf6")
     for variable in ("REDIS_URL", "RATE_LIMIT_REDIS_URL"):
         vault.values[variable] = [f"redis://:canary-of-{variable.lower()}@127.0.0.1:9/0"]
-    vault.values["DATABASE_URL"] = [database_url.replace("postgres@", "postgres:canary-of-database@")]
+    for variable in ("DATABASE_URL", "DATABASE_DIRECT_URL", "DATABASE_READ_URL"):
+        vault.values[variable] = [database_url.replace("postgres@", "postgres:canary-of-database@")]
     settings = load_settings(data_dir=tmp_path / "data")
     # They are the vault's, so what follows would show them if anything did.
     assert plain(settings.auth_secret).startswith("canary-of-auth_secret-")

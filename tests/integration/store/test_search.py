@@ -76,7 +76,7 @@ async def test_pages_and_limits(client: httpx.AsyncClient, shop: Shop) -> None:
     assert await find(client, shop, "torta", limit=1, offset=1) == everything[1:]
     page = await client.get("/catalog/search", params={"q": "torta", "limit": 1}, headers=shop.headers)
     assert (page.json()["total"], page.json()["limit"]) == (2, 1)
-    for bad in ({"q": "a", "limit": 101}, {"q": "a", "limit": 0}, {"q": "x" * 101}, {}, {"q": "\x00"}):
+    for bad in ({"q": "a", "limit": 101}, {"q": "a", "limit": 0}, {"q": "x" * 101}, {}):
         assert (await client.get("/catalog/search", params=bad, headers=shop.headers)).status_code == 422
 
 

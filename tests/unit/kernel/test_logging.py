@@ -10,14 +10,15 @@ import pytest
 import structlog
 
 from balcao.kernel.observability import logging as program_log
+from balcao.kernel.observability.log_file import RotatingFile
 from balcao.kernel.observability.logging import (
     LineWriter,
-    RotatingFile,
     configure_logging,
     current_request_id,
     log_access,
 )
 from balcao.kernel.observability.redaction import MASK, is_sensitive_name, redact, scrub
+from balcao.kernel.watching_settings import sampling_rates
 
 CPF, EMAIL, BEARER = "529.982.247-25", "ana@cliente.com.br", "Bearer abcdef123456789"
 
@@ -285,7 +286,34 @@ def test_a_log_file_rotates_and_keeps_a_few(tmp_path: Path) -> None:
     for number in range(5):
         file.write(bytes([65 + number]) * 60)
         file.flush()
-    names = sorted(path.name for path in (tmp_path / "logs").iterdir())
+    names = sorted(path.name for path in (tmp_path / "logs").iterdir() if path.suffix != ".lock")
     assert names == ["balcao.log", "balcao.log.1", "balcao.log.2"]
     assert (tmp_path / "logs" / "balcao.log").read_bytes() == b"E" * 60
     assert (tmp_path / "logs" / "balcao.log.2").read_bytes() == b"C" * 60
+
+
+def test_processes_that_share_a_log_file_follow_each_other(tmp_path: Path) -> None:
+    path = tmp_path / "balcao.log"
+    one, other = (RotatingFile(path, max_bytes=100, keep=9) for _ in range(2))
+    for number in range(8):
+        writer = (one, other)[number % 2]
+        writer.write(f"{number}".encode() * 40 + b"\n")
+        writer.flush()
+    kept = [part.read_text() for part in sorted(tmp_path.glob("balcao.log*")) if part.suffix != ".lock"]
+    lines = [line for text in kept for line in text.splitlines()]
+    assert sorted(lines) == [f"{number}" * 40 for number in range(8)]
+    assert all(len(text) <= 100 for text in kept)
+    path.unlink()
+    one.write(b"still\n")
+    one.flush()
+    assert path.read_text() == "still\n"
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize(
+    "wrong", ["request", "request=", "=0.5", "request=2", "request=-0.1", "request=much"]
+)
+def test_a_share_that_is_none_is_refused(wrong: str) -> None:
+    assert sampling_rates(" request=0.1, job=0 ") == {"request": 0.1, "job": 0.0}
+    with pytest.raises(ValueError, match=r"request=0\.1|float"):
+        sampling_rates(wrong)

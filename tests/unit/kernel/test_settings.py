@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from balcao.kernel.settings import Settings
 
-SECRET = "a-secret-of-more-than-thirty-two-characters"
+SECRET = "kR7vQ2mZpT9wLcX4nBfY6hJdG8sAeU3i"
 SAFE: dict[str, Any] = {
     "env": "production",
     "auth_secret": SECRET,
@@ -47,6 +47,10 @@ def test_production_starts_when_it_is_safe() -> None:
     ("wrong", "said"),
     [
         ({"auth_secret": ""}, "AUTH_SECRET is missing"),
+        ({"auth_secret": "changeme" * 4 + "-1234567890"}, "AUTH_SECRET looks like the secret of an example"),
+        ({"auth_secret": "ab" * 20}, "AUTH_SECRET is too easy to guess"),
+        ({"auth_secret_previous": "your-" + SECRET}, "AUTH_SECRET_PREVIOUS looks like"),
+        ({"auth_secrets": f"{SECRET},example{SECRET}"}, "AUTH_SECRETS looks like"),
         ({"debug": True}, "DEBUG must be off"),
         ({"trusted_hosts": " * "}, "TRUSTED_HOSTS must name"),
         ({"cors_origins": "*"}, "CORS_ORIGINS must not be"),
@@ -113,3 +117,21 @@ def test_lists_are_split_and_trimmed() -> None:
 
 def test_files_may_lie_elsewhere() -> None:
     assert _settings(media_root=Path("/var/fotos")).media_path == Path("/var/fotos")
+
+
+def test_production_closes_the_api_pages_unless_told() -> None:
+    assert (_settings().docs_are_open, _settings(**SAFE).docs_are_open) == (True, False)
+    assert (_settings(**SAFE, api_docs="open").docs_are_open, _settings(api_docs="closed").docs_are_open) == (
+        True,
+        False,
+    )
+
+
+def test_the_log_is_json_outside_development_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (_settings().log_format, _settings(**SAFE).log_format) == ("console", "json")
+    assert _settings(**SAFE, log_format="console").log_format == "console"
+    for name, value in SAFE.items():
+        monkeypatch.setenv(name.upper(), value)
+    assert _settings().log_format == "json"
+    monkeypatch.setenv("LOG_FORMAT", "console")
+    assert _settings().log_format == "console"

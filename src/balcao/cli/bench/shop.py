@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -131,10 +132,12 @@ async def stock_problems(runtime: Runtime, tenant: Tenant) -> list[str]:
         return [str(row.id) for row in await uow.session.execute(question, {"t": tenant.id})]
 
 
-def shopper_bodies(base: str, store: UUID, goods: list[Goods]) -> list[dict[str, Any]]:
+def shopper_bodies(
+    base: str, store: UUID, goods: list[Goods], *, verify: ssl.SSLContext | bool = True
+) -> list[dict[str, Any]]:
     """Carts of two products, delivered, each with a fresh freight quote; phone and key are the shopper's own."""
     bodies: list[dict[str, Any]] = []
-    with httpx.Client(base_url=base, headers={"X-Tenant": SLUG}) as client:
+    with httpx.Client(base_url=base, headers={"X-Tenant": SLUG}, verify=verify) as client:
         for number in range(_ADDRESSES):
             address = {
                 "postal_code": "01310-100", "street": "Avenida Paulista", "number": str(1000 + number),

@@ -27,17 +27,24 @@ from balcao.kernel.settings import Environment
 LOCALE: Final = Path(__file__).parents[1] / "locale"
 MARKS: Final[Mapping[Level, str]] = {"stop": "✗", "warn": "!", "fine": "✓"}
 CODES: Final[Mapping[Level, int]] = {"stop": 2, "warn": 1, "fine": 0}
+MIGRATE: Final = "Run: balcao migrate"
+"""How findings end that a migration settles."""
 ENV_FILE: Final = Path(".env")
 
 
-def run_check_config(*, data: Path | None, env: Environment | None, online: bool, quiet: bool) -> int:
-    """Prints what was found. 0: all in order; 1: it runs, with something to know; 2: something stops it or is unsafe."""
+def run_check_config(
+    *, data: Path | None, env: Environment | None, online: bool, quiet: bool, before_migrating: bool = False
+) -> int:
+    """Prints what was found. 0: all in order; 1: it runs, with something to know; 2: something stops it or is unsafe.
+    `before_migrating`: a schema that `migrate` brings up to date is in order."""
     words = translator_of(os.environ)
     read = read_settings({} if data is None else {"data_dir": data}, env)
     typer.echo(words("Settings of Balcão for {env}:", env=words(read.env)))
     unread = {finding.subject for finding in read.findings}
     judged = [item for item in judge(read.settings, read.env, _variables()) if item.subject not in unread]
     findings = [*read.findings, *judged, *_looks(read, online=online)]
+    if before_migrating:
+        findings = [finding for finding in findings if not finding.text.endswith(MIGRATE)]
     for level in ("stop", "warn", "fine"):
         for finding in findings:
             if finding.level == level and not (quiet and level == "fine"):

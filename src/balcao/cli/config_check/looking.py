@@ -20,7 +20,7 @@ import psycopg
 from balcao.cli.config_check.findings import Finding, fine, stop, unsafe, warn
 from balcao.cli.config_check.rules import is_this_machine
 from balcao.kernel.db.embedded import EmbeddedPostgres
-from balcao.kernel.db.migrate import database_revision, newest_revision
+from balcao.kernel.db.migrate import database_revision, newest_revision, schema_state
 from balcao.kernel.db.preflight import database_problem, plain_url
 from balcao.kernel.db.server_account import DatabaseServerError
 from balcao.kernel.errors import DomainError
@@ -45,7 +45,8 @@ select current_setting('server_version') as version, current_setting('max_connec
 def look_at_database(settings: Settings, env: Environment) -> Iterator[Finding]:
     """Reachable, new enough, ours, with the roles it takes, at this version's schema, and of the same hour."""
     if settings.database_url:
-        yield from _server(settings, env, plain_url(settings.database_url))
+        yield from _server(settings, env, plain_url(settings.database_direct_url or settings.database_url))
+        yield from _ways_beside(settings)
         return
     folder = settings.data_dir / "postgres"
     if not folder.is_dir():
@@ -93,6 +94,30 @@ def _server(settings: Settings, env: Environment, url: str) -> Iterator[Finding]
         yield warn("DATABASE_POOL_SIZE", "asks for {wanted} connections of the {there} the server has.", wanted=wanted, there=connections)  # fmt: skip
 
 
+def _ways_beside(settings: Settings) -> Iterator[Finding]:
+    """The pooler lets us in, and what is called a replica is one."""
+    if settings.database_direct_url:
+        problem = database_problem(plain_url(settings.database_url))
+        yield (
+            stop("DATABASE_URL", "leads to a pooler that lets nobody in: {reason}", reason=problem)
+            if problem
+            else fine("DATABASE_URL", "leads through a pooler.")
+        )
+    if settings.database_read_url:
+        try:
+            with psycopg.connect(plain_url(settings.database_read_url), connect_timeout=SECONDS) as replica:
+                follows = replica.execute("select pg_is_in_recovery()").fetchone() == (True,)
+        except psycopg.Error as error:
+            kind = type(error).__name__
+            yield warn("DATABASE_READ_URL", "leads to a replica that does not answer ({kind}).", kind=kind)
+            return
+        yield (
+            fine("DATABASE_READ_URL", "leads to a replica.")
+            if follows
+            else warn("DATABASE_READ_URL", "leads to no replica; nothing is read there.")
+        )
+
+
 def _schema(url: str) -> Iterator[Finding]:
     revision, newest = database_revision(url), newest_revision()
     if revision == newest:
@@ -101,6 +126,8 @@ def _schema(url: str) -> Iterator[Finding]:
         )
     elif revision is None:
         yield stop("DATABASE_URL", "leads to an empty database. Run: balcao migrate")
+    elif schema_state(revision) == "newer":
+        yield fine("DATABASE_URL", "leads to a database at a newer schema ({revision}). This version works on it.", revision=revision)  # fmt: skip
     else:
         yield stop("DATABASE_URL", "leads to a database at schema {revision}; this version needs {newest}. Run: balcao migrate", revision=revision, newest=newest)  # fmt: skip
 
@@ -135,7 +162,9 @@ def _redis(variable: str, url: str) -> Iterator[Finding]:
 
 
 def look_at_files(settings: Settings, _env: Environment) -> Iterator[Finding]:
-    """The store of files takes a file and gives it up again."""
+    """The store of files takes a file and gives it up again, and so does the folder of passing files."""
+    if settings.temp_dir is not None:
+        yield from _folder("TEMP_DIR", settings.temp_dir)
     if settings.storage_backend == "s3":
         try:
             asyncio.run(_put_and_remove(settings))
@@ -145,12 +174,15 @@ def look_at_files(settings: Settings, _env: Environment) -> Iterator[Finding]:
         yield fine("S3_BUCKET", "takes files.")
         return
     for variable, folder in (("BALCAO_DATA", settings.data_dir), ("MEDIA_ROOT", settings.media_path)):
-        near = _nearest(folder)
-        try:
-            with tempfile.TemporaryFile(dir=near):
-                yield fine(variable, "can be written to.")
-        except OSError as error:
-            yield stop(variable, "cannot be written to: {reason}.", reason=error.strerror)
+        yield from _folder(variable, folder)
+
+
+def _folder(variable: str, folder: Path) -> Iterator[Finding]:
+    try:
+        with tempfile.TemporaryFile(dir=_nearest(folder)):
+            yield fine(variable, "can be written to.")
+    except OSError as error:
+        yield stop(variable, "cannot be written to: {reason}.", reason=error.strerror)
 
 
 async def _put_and_remove(settings: Settings) -> None:

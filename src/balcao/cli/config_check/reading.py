@@ -68,7 +68,7 @@ def _problems(kind: type[SecretSourceSettings], error: ValidationError) -> Itera
 
 def _problem(kind: type[SecretSourceSettings], name: str, message: str) -> Finding:
     variable = variables_of(name, kind.model_fields[name])[0]
-    if name in {"auth_secret", "auth_secret_previous"}:
+    if name in {"auth_secret", "auth_secret_previous", "auth_secrets"}:
         return stop(variable, "needs {length} characters or more.", length=SECRET_MIN_LENGTH)
     return stop(variable, "cannot be used as it is set: {reason}.", reason=message)
 

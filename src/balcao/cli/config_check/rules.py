@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from balcao.cli.config_check.findings import Finding, fine, stop, unsafe, warn
+from balcao.cli.config_check.unread import unread
 from balcao.kernel.observability.redaction import scrub
 from balcao.kernel.secrets.source_settings import BOOTSTRAP_SECRETS
 from balcao.kernel.settings import (
@@ -17,14 +18,10 @@ from balcao.kernel.settings import (
     plain,
     secret_settings,
     variables_of,
+    weak_secrets,
 )
+from balcao.kernel.web.middleware_address import UNIX_PEER
 
-# Parts of secrets that are printed in documentation and examples everywhere.
-KNOWN_WORDS: Final = (
-    "changeme", "change-me", "change_me", "example", "default", "password", "senha", "secret", "troque", "insecure",
-    "development", "tests-only", "your-", "xxxx", "123456", "abcdef", "qwerty",
-)  # fmt: skip
-FEWEST_CHARACTERS: Final = 10  # different ones; 32 random characters of base64 have 25 on average
 SAME_FROM: Final = 8
 PAIRS: Final = (
     ("ghl_client_id", "ghl_client_secret"),
@@ -34,19 +31,6 @@ PAIRS: Final = (
     ("aws_access_key_id", "aws_secret_access_key"),
     ("vault_role_id", "vault_secret_id"),
 )
-# Of the systems this program replaces; told when set, because whoever sets them expects something.
-FORMER_PREFIXES: Final = (
-    "WHATSAPP_",
-    "TELEGRAM_",
-    "WEB_PUSH_",
-    "MERCADOPAGO_",
-    "BILLING_WEBHOOK_SECRET",
-    "SGP_",
-)
-FORMER_NAMES: Final = frozenset({
-    "AUTH_SECRETS", "AUTH_ALGORITHM", "ACCESS_TOKEN_EXPIRE_MINUTES", "ORDER_TRACKING_SECRET", "GEMINI_API_KEY",
-    "SENTRY_DSN", "TEMP_DIR", "SECRET_KEY", "JWT_SECRET",
-})  # fmt: skip
 LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -66,7 +50,7 @@ def judge(settings: Settings, env: Environment, variables: Collection[str] = ())
         _lines,
     )
     found = [finding for rule in rules for finding in rule(settings, env)]
-    return [*found, *_former(variables)]
+    return [*found, *unread(variables)]
 
 
 def _variable(name: str) -> str:
@@ -81,16 +65,13 @@ def _values(settings: Settings) -> dict[str, str]:
 
 
 def _secrets(settings: Settings, env: Environment) -> Iterator[Finding]:
-    for name in ("auth_secret", "auth_secret_previous"):
-        value = plain(getattr(settings, name))
-        if not value:
-            continue
-        if any(word in value.lower() for word in KNOWN_WORDS):
-            yield unsafe(env, _variable(name), "looks like the secret of an example. Make one of your own.")
-        elif len(set(value)) < FEWEST_CHARACTERS:
-            yield unsafe(env, _variable(name), "is too easy to guess: it repeats few characters.")
+    for variable, weakness in weak_secrets(settings):
+        if weakness == "known":
+            yield unsafe(env, variable, "looks like the secret of an example. Make one of your own.")
+        elif weakness:
+            yield unsafe(env, variable, "is too easy to guess: it repeats few characters.")
         else:
-            yield fine(_variable(name), "is long enough and unlike any example.")
+            yield fine(variable, "is long enough and unlike any example.")
     if settings.secrets_provider != "local" and settings.secrets_env_fallback and env == "production":
         yield warn(
             "SECRETS_ENV_FALLBACK", "lets the environment answer for secrets. Best empty in production."
@@ -161,6 +142,8 @@ def _hosts(settings: Settings, env: Environment) -> Iterator[Finding]:
 def _proxies(settings: Settings, env: Environment) -> Iterator[Finding]:
     listed = settings.listed(settings.trusted_proxies)
     for text in listed:
+        if text == UNIX_PEER:
+            continue  # a local socket: its folder says who comes that way
         try:
             network = ipaddress.ip_network(text, strict=False)
         except ValueError:
@@ -214,15 +197,6 @@ def _lines(settings: Settings, env: Environment) -> Iterator[Finding]:
             yield warn(_variable(name), "is not encrypted. Use rediss:// unless the network is your own.")
     if settings.storage_backend == "s3" and _is_open(urlsplit(settings.s3_endpoint)):
         yield unsafe(env, "S3_ENDPOINT", "must be https: files and keys would travel readable.")
-
-
-def _former(variables: Collection[str]) -> Iterator[Finding]:
-    read: set[str] = {
-        variable for name, field in Settings.model_fields.items() for variable in variables_of(name, field)
-    }
-    for name in sorted({variable.upper() for variable in variables} - read):
-        if name in FORMER_NAMES or name.startswith(FORMER_PREFIXES):
-            yield warn(name, "is set, but this version does not read it.")
 
 
 def _is_origin(text: str, parts: SplitResult) -> bool:

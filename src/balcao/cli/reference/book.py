@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from balcao.cli.reference.commands import commands_page
+from balcao.cli.reference.contract import breaking, contract_text
 from balcao.cli.reference.doors import permissions_page, routes_page
 from balcao.cli.reference.errors import errors_page
 from balcao.cli.reference.house import events_page, jobs_page, modules_page
@@ -15,6 +16,7 @@ from balcao.cli.reference.settings import example_file, settings_page
 
 ROOT = Path(__file__).resolve().parents[4]
 FOLDER = "docs/reference"
+CONTRACT = f"{FOLDER}/contract.txt"
 
 
 def book(app: typer.Typer) -> dict[str, str]:
@@ -30,19 +32,29 @@ def book(app: typer.Typer) -> dict[str, str]:
         "routes": routes_page(),
         "settings": settings_page(),
     }
-    return {".env.example": example_file(), **{f"{FOLDER}/{name}.md": text for name, text in pages.items()}}
+    return {
+        ".env.example": example_file(),
+        CONTRACT: contract_text(),
+        **{f"{FOLDER}/{name}.md": text for name, text in pages.items()},
+    }
 
 
 def stale(app: typer.Typer, root: Path = ROOT) -> list[str]:
     """Files that are missing, say something else than the code, or that nothing writes any more."""
     wanted = book(app)
-    there = {path.relative_to(root).as_posix() for path in (root / FOLDER).glob("*.md")}
+    there = {path.relative_to(root).as_posix() for path in (root / FOLDER).glob("*.*")}
     differing = [
         name
         for name, text in wanted.items()
         if not (root / name).is_file() or (root / name).read_text(encoding="utf-8") != text
     ]
     return sorted({*differing, *(there - set(wanted))})
+
+
+def broken_promises(root: Path = ROOT) -> list[str]:
+    """What the API as it is takes from programs that were written against the kept contract."""
+    kept = root / CONTRACT
+    return breaking(kept.read_text(encoding="utf-8"), contract_text()) if kept.is_file() else []
 
 
 def write(app: typer.Typer, root: Path = ROOT) -> list[str]:

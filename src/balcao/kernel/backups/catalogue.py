@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -11,7 +12,8 @@ import structlog
 from balcao.kernel.backups.bucket import BucketUnavailableError
 from balcao.kernel.backups.errors import BackupDamagedError, BackupNotFoundError
 from balcao.kernel.backups.manifest import Manifest, moment_of
-from balcao.kernel.backups.retention import Kept
+from balcao.kernel.backups.retention import Kept, newest_verified
+from balcao.kernel.backups.shelf import Shelf
 from balcao.kernel.backups.site import Site
 
 Location = Literal["local", "bucket", "both"]
@@ -51,6 +53,16 @@ def list_backups(site: Site) -> list[Listed]:
 def kept_of(manifest: Manifest) -> Kept:
     """A backup as the rules of retention see it."""
     return Kept(manifest.name, manifest.created_at, manifest.verified_at)
+
+
+def newest_verified_here(shelf: Shelf) -> float:
+    """Of when the newest verified backup of this folder is, in seconds since 1970; 0 when there is none."""
+    readable: list[Kept] = []
+    for name in shelf.names():
+        with contextlib.suppress(BackupNotFoundError, BackupDamagedError):
+            readable.append(kept_of(shelf.manifest(name)))
+    newest = newest_verified(readable)
+    return newest.created_at.timestamp() if newest is not None else 0.0
 
 
 def kept_backups(site: Site) -> list[Kept]:

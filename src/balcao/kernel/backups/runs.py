@@ -71,6 +71,13 @@ def get_run(database_url: str, run_id: UUID) -> Run:
     return found
 
 
+def list_runs(database_url: str, limit: int = 20) -> list[Run]:
+    """What was asked for last, the newest first."""
+    with connected(database_url) as connection, connection.cursor(row_factory=class_row(Run)) as cursor:
+        statement = f"select {_COLUMNS} from backup_runs order by created_at desc, id desc limit %s"  # noqa: S608 - fixed columns
+        return cursor.execute(statement.encode(), (limit,)).fetchall()
+
+
 def begin_run(database_url: str, run_id: UUID) -> bool:
     """Takes it up; False when somebody did already, so that a job that comes twice works once."""
     with connected(database_url) as connection:

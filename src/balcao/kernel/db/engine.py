@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import orjson
 from psycopg import AsyncConnection, OperationalError
@@ -20,7 +20,10 @@ from sqlalchemy.orm import Session
 from balcao.kernel.db.row_security import bind_statement
 from balcao.kernel.errors import UnavailableError
 from balcao.kernel.observability import metrics
-from balcao.kernel.observability.query_stats import current_stats
+from balcao.kernel.observability.query_stats import statement_ended
+
+if TYPE_CHECKING:
+    from balcao.kernel.db.replica import Replica
 
 Answer = TypeVar("Answer")
 
@@ -41,8 +44,19 @@ def sqlalchemy_url(database_url: str) -> URL:
 class Database:
     """One PostgreSQL database as this process sees it: an engine and its session factory."""
 
-    def __init__(self, database_url: str, *, pool_size: int = 16, overflow: int = 0) -> None:
+    def __init__(
+        self,
+        database_url: str,
+        *,
+        pool_size: int = 16,
+        overflow: int = 0,
+        direct_url: str = "",
+        prepares: bool = True,
+    ) -> None:
+        """`direct_url` leads past a pooler, for what must not lose its session; `prepares` is off behind one."""
         self.url = database_url
+        self.direct_url = direct_url or database_url
+        self.replica: Replica | None = None
         self.engine: AsyncEngine = create_async_engine(
             sqlalchemy_url(database_url),
             pool_size=pool_size,
@@ -51,9 +65,14 @@ class Database:
             hide_parameters=True,  # they hold personal data and end up in logs
             json_serializer=_dumps,
             json_deserializer=orjson.loads,
-            # One transaction per request: prepared statements pay from the second use of a connection on.
+            # One transaction per request: prepared statements pay from the second use of a connection on. A pooler in
+            # transaction mode gives each transaction another connection, where what was prepared is not known.
             # `begin_as` opens transactions itself, with role and tenant in the same message.
-            connect_args={"prepare_threshold": 2, "application_name": "balcao", "autocommit": True},
+            connect_args={
+                "prepare_threshold": 2 if prepares else None,
+                "application_name": "balcao",
+                "autocommit": True,
+            },
         )
         _count_statements(self.engine)
         self._sessions = async_sessionmaker(
@@ -70,14 +89,16 @@ class Database:
 
 
 async def begin_as(
-    session: AsyncSession, role: str, tenant_id: str, *, read_only: bool, timeout_ms: int
+    session: AsyncSession, role: str, tenant_id: str, *, read_only: bool, timeout_ms: int, actor: str = ""
 ) -> None:
     """Opens the session's transaction as `role`, bound to a tenant (a UUID's text, or empty for none).
+
+    `actor` is who the audit trail names (`Actor.for_the_trail`), empty for nobody.
 
     A pooled connection that had died (a restarted server) is replaced: nothing ran on it yet. Raises UnavailableError
     when no connection got free in time.
     """
-    bind = bind_statement(role, tenant_id, read_only=read_only, timeout_ms=timeout_ms).encode()
+    bind = bind_statement(role, tenant_id, read_only=read_only, timeout_ms=timeout_ms, actor=actor).encode()
     try:
         await driver_of(await session.connection()).execute(bind, prepare=False)
     except PoolTimeoutError:
@@ -124,7 +145,7 @@ class Question(Generic[Answer]):
 
 async def ask_together(driver: AsyncConnection[Any], questions: Sequence[Question[Any]]) -> list[Any]:
     """Sends the questions in one message and reads their answers in order; the first error is raised."""
-    began, stats = time.perf_counter(), current_stats.get()
+    began = time.perf_counter()
     async with driver.pipeline():
         cursors = [
             await driver.execute(question.statement.encode(), question.parameters) for question in questions
@@ -135,9 +156,7 @@ async def ask_together(driver: AsyncConnection[Any], questions: Sequence[Questio
     ]
     seconds = time.perf_counter() - began
     metrics.DB_BATCH.observe(seconds)
-    if stats is not None:
-        stats.count += len(questions)
-        stats.seconds += seconds
+    statement_ended(lambda: "; ".join(each.statement for each in questions), seconds, count=len(questions))
     return answers
 
 
@@ -147,14 +166,11 @@ def _count_statements(engine: AsyncEngine) -> None:
         conn.info["statement_began"] = time.perf_counter()
 
     @event.listens_for(engine.sync_engine, "after_cursor_execute")
-    def _end(conn: Connection, *_: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+    def _end(conn: Connection, _cursor: Any, statement: str, *_: Any) -> None:  # pyright: ignore[reportUnusedFunction]
         now = time.perf_counter()
         seconds = now - conn.info.get("statement_began", now)
         metrics.DB_ONE.observe(seconds)
-        stats = current_stats.get()
-        if stats is not None:
-            stats.count += 1
-            stats.seconds += seconds
+        statement_ended(statement, seconds)
 
     @event.listens_for(engine.sync_engine, "handle_error")
     def _failed(context: ExceptionContext) -> None:  # pyright: ignore[reportUnusedFunction]

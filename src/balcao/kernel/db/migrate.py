@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import psycopg
 
+SchemaState = Literal["same", "older", "newer", "unknown"]
 MIGRATIONS = Path(__file__).resolve().parents[4] / "migrations"
 
 
@@ -28,9 +30,23 @@ def database_revision(database_url: str) -> str | None:
         return None if row is None else str(row[0])
 
 
+def schema_state(revision: str | None) -> SchemaState:
+    """How a database at this revision stands to this code.
+
+    `newer` is fine to work on: a migration only adds what the release before it can do without, so that both run at the
+    same time; what it makes superfluous goes in the release after. `older` and `unknown` (no number) are not.
+    """
+    newest = newest_revision()
+    if revision == newest:
+        return "same"
+    if revision is None or revision in known_revisions():
+        return "older"
+    return "newer" if revision.isdigit() and int(revision) > int(newest) else "unknown"
+
+
 def migrate(database_url: str) -> bool:
-    """Applies what is missing; True when something was. A database already current costs one query."""
-    if database_revision(database_url) == newest_revision():
+    """Applies what is missing; True when something was. A database already current, or newer, costs one query."""
+    if schema_state(database_revision(database_url)) in {"same", "newer"}:
         return False
     from alembic import command
     from alembic.config import Config

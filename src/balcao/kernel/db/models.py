@@ -27,6 +27,8 @@ NAMING = {
 class Base(DeclarativeBase):
     """Root of all tables. Strings are text, integers bigint, times timestamptz, dicts jsonb."""
 
+    # Columns the audit trail masks; None: changes of this table are not in it (kernel/db/audit_trail.py).
+    __audit__: ClassVar[tuple[str, ...] | None] = None
     metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMING)
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         str: Text(),

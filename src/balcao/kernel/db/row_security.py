@@ -71,12 +71,17 @@ def wall_statements(table: str) -> Iterable[str]:
     yield f"create policy platform_door on {table} to {PLATFORM_ROLE} using (true) with check (true)"
 
 
-def bind_statement(role: str, tenant_id: str, *, read_only: bool, timeout_ms: int) -> str:
+def bind_statement(role: str, tenant_id: str, *, read_only: bool, timeout_ms: int, actor: str = "") -> str:
     """What begins every transaction, in one message. `tenant_id` is a UUID's canonical text or empty, never user text.
+
+    `actor` is JSON for the audit trail (`Actor.for_the_trail`), empty where nobody's changes are recorded.
 
     SET LOCAL and not set_config(): Citus carries the statement to its nodes, the function stays on the coordinator.
     """
     begin = "begin read only" if read_only else "begin"
     parts = [begin, f"set local role {role}", f"set local app.tenant_id = '{tenant_id}'"]
     parts.append(f"set local statement_timeout = {timeout_ms}")
+    if actor and not read_only:
+        # json.dumps left no control character and no backslash sequence matters in a standard string.
+        parts.append("set local app.actor = '" + actor.replace("'", "''") + "'")
     return "; ".join(parts)

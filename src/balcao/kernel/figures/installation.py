@@ -12,7 +12,7 @@ with kept as materialized (
   select queue_name as queue, task_name as task, status::text as status,
          coalesce(scheduled_at, '-infinity') <= now() as is_due, count(*) as jobs
     from procrastinate_jobs group by 1, 2, 3, 4
-), queues (queue) as (values ('now'), ('soon'), ('bulk')), waiting as (
+), queues (queue) as (values ('now'), ('soon'), ('outside'), ('bulk')), waiting as (
   select j.queue_name as queue, max(extract(epoch from now() - coalesce(j.scheduled_at, e.at))) as seconds
     from procrastinate_jobs j join procrastinate_events e on e.job_id = j.id and e.type = 'deferred'
    where j.status = 'todo' and coalesce(j.scheduled_at, '-infinity') <= now() group by 1

@@ -21,6 +21,7 @@ from sqlalchemy import QueuePool
 from balcao.kernel.bulletin import Bulletin
 from balcao.kernel.cache import Cache
 from balcao.kernel.db.engine import Database
+from balcao.kernel.figures.on_disk import DiskFigures
 from balcao.kernel.observability import metrics
 from balcao.kernel.observability.metrics import Follower
 
@@ -32,8 +33,11 @@ _CLOCK_TICKS: Final = os.sysconf("SC_CLK_TCK")
 class ProcessFigures:
     """Copies what one process knows of itself. `start` begins doing so by itself."""
 
-    def __init__(self, database: Database, cache: Cache, bulletin: Bulletin, folder: Path) -> None:
+    def __init__(
+        self, database: Database, cache: Cache, bulletin: Bulletin, folder: Path, on_disk: DiskFigures
+    ) -> None:
         self._database, self._cache, self._bulletin, self._folder = database, cache, bulletin, folder
+        self._on_disk = on_disk
         self._hits = Follower(metrics.CACHE_HITS)
         self._misses = Follower(metrics.CACHE_MISSES)
         self._evictions = Follower(metrics.CACHE_EVICTIONS)
@@ -83,6 +87,8 @@ class ProcessFigures:
             await asyncio.sleep(COPY_SECONDS)
             metrics.LOOP_LAG.set(max(0.0, time.monotonic() - due))
             self.copy()
+            if self._on_disk.is_due:
+                await asyncio.to_thread(self._on_disk.look)
 
 
 _cpu = Follower(metrics.PROCESS_CPU)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
 
 import structlog
 from prometheus_client import CollectorRegistry, generate_latest
@@ -21,6 +21,7 @@ from balcao.kernel.db.engine import Database, begin_plain
 from balcao.kernel.figures.declared import Figures
 from balcao.kernel.figures.process import ProcessFigures
 from balcao.kernel.observability.series import (
+    PREFIX,
     REGISTRY,
     Kind,
     Series,
@@ -130,6 +131,14 @@ def _counted() -> Iterable[Metric]:
     return registry.collect()
 
 
+class Sample(NamedTuple):
+    """One number: the series' name without the prefix, its labels, its value."""
+
+    name: str
+    labels: Mapping[str, str]
+    value: float
+
+
 class Scrape:
     """What `GET /metrics` of one process answers."""
 
@@ -139,6 +148,18 @@ class Scrape:
         self._process = process
         self._readings = Readings(database, figures)
         self._build = families([BUILD], [("build_info", build, 1.0)])
+
+    async def samples(self) -> list[Sample]:
+        """The same figures as numbers, for a page; sums of histograms and their like are among them."""
+        read = await self._readings.read()
+        self._process.copy()
+        return await asyncio.to_thread(
+            lambda: [
+                Sample(one.name.removeprefix(PREFIX), one.labels, one.value)
+                for metric in (*self._build, *_counted(), *read)
+                for one in metric.samples
+            ]
+        )
 
     async def text(self) -> bytes:
         """The page, in Prometheus' text format. Made in a thread, for it may have thousands of lines."""

@@ -22,6 +22,7 @@ from balcao.kernel.errors import DomainError
 from balcao.kernel.files.blobs import BlobStore, blob_key, parse_key
 from balcao.kernel.files.images import WIDTHS, Rendition, make_picture
 from balcao.kernel.files.models import File
+from balcao.kernel.files.quota import check_storage
 from balcao.kernel.ids import new_id
 from balcao.kernel.tenants import Tenant
 from balcao.kernel.work import Transactions, UnitOfWork
@@ -150,6 +151,8 @@ def picture_row(tenant_id: UUID, prepared: PreparedPicture) -> File:
 async def record_picture(uow: UnitOfWork, prepared: PreparedPicture) -> File:
     """The row of a prepared picture; the row that is there when the same bytes came in meanwhile.
 
+    StorageLimitError when the plan has no room for it.
+
     When the answer's id is not that of `prepared`, its sizes are nobody's: drop them with `discard_picture` after.
     """
     # Two equal uploads at the same time wait for each other here, so the second finds the first.
@@ -161,6 +164,7 @@ async def record_picture(uow: UnitOfWork, prepared: PreparedPicture) -> File:
     if known is not None:
         return known
     file = picture_row(uow.tenant_id, prepared)
+    await check_storage(uow, file.size_bytes)
     uow.session.add(file)
     await uow.session.flush()
     return file

@@ -19,6 +19,7 @@ from balcao.kernel.identity.permissions import effective_permissions
 from balcao.kernel.identity.tokens import SessionClaims, SigningKeys, sign_session
 from balcao.kernel.ids import new_id
 from balcao.kernel.platform_work import platform_work
+from balcao.kernel.tenants import PLATFORM_TENANT
 from balcao.kernel.work import UnitOfWork
 
 IDENTITY_TOPIC = "identity"
@@ -137,6 +138,7 @@ async def trim_sessions(uow: UnitOfWork, user_id: UUID, keep: int) -> None:
         select(UserSession.id)
         .where(
             UserSession.user_id == user_id,
+            UserSession.impersonator == "",
             UserSession.revoked_at.is_(None),
             UserSession.expires_at > uow.now(),
         )
@@ -186,8 +188,23 @@ async def revoke_session(
     await revoke_sessions(uow, [session_id], reason)
 
 
+_SUPPORT_IS_IN = text(
+    "select exists (select from user_sessions s join users u on (u.tenant_id, u.id) = (s.tenant_id, s.user_id) "
+    "join tenants t on t.id = s.tenant_id where t.slug = :platform and u.id = cast(:user as uuid) and u.is_active "
+    "and s.impersonator = '' and s.revoked_at is null and s.expires_at > :now)"
+)
+
+
+async def support_is_in(database: Database, impersonator: str, now: datetime) -> bool:
+    """Whether the platform's person behind a support session, as `user:<id>`, is still active and signed in themselves."""
+    user = impersonator.removeprefix("user:")
+    async with platform_work(database, read_only=True) as session:
+        parameters = {"platform": PLATFORM_TENANT, "user": user, "now": now}
+        return bool((await session.execute(_SUPPORT_IS_IN, parameters)).scalar_one())
+
+
 _SESSION = text(
-    "select u.id, u.name, u.email, u.role, s.id as sid, coalesce(g.permissions, '{}') as permissions, "
+    "select u.id, u.name, u.email, u.role, s.id as sid, s.impersonator, coalesce(g.permissions, '{}') as permissions, "
     "coalesce(g.is_active, false) as group_active, coalesce(g.store_ids, '{}') as store_ids "
     "from user_sessions s join users u on (u.tenant_id, u.id) = (s.tenant_id, s.user_id) "
     "left join user_groups g on (g.tenant_id, g.id) = (u.tenant_id, u.group_id) "
@@ -220,4 +237,5 @@ def _actor_of(row: RowMapping, tenant_id: UUID, known: frozenset[str]) -> Actor:
         tenant_id=tenant_id,
         permissions=effective_permissions(row["role"], granted, known),
         store_ids=stores,
+        impersonator=row["impersonator"],
     )

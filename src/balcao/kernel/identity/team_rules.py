@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from balcao.kernel.actor import Actor
 from balcao.kernel.errors import DomainError, ForbiddenError
 
 OWNER = "owner"
+# Who acts from outside, a person or a program with a key; what runs by itself has been allowed already.
+ACCOUNTABLE: Final = frozenset({"user", "key"})
 
 
 class OwnersOnlyError(ForbiddenError):
@@ -50,13 +53,13 @@ class Grant:
 
 def check_owner_touch(actor: Actor, roles: Iterable[str]) -> None:
     """Refuses when any role involved, before or after, is the owner's and the actor is none."""
-    if actor.kind == "user" and actor.role != OWNER and OWNER in roles:
+    if actor.kind in ACCOUNTABLE and actor.role != OWNER and OWNER in roles:
         raise OwnersOnlyError
 
 
 def check_grant(actor: Actor, after: Grant, before: Grant | None = None) -> None:
     """Refuses when `after` gives more than `before` did and the actor does not hold the difference."""
-    if actor.kind != "user" or actor.role == OWNER:
+    if actor.kind not in ACCOUNTABLE or actor.role == OWNER:
         return
     had = before.permissions if before is not None else frozenset[str]()
     missing = after.permissions - had - actor.permissions

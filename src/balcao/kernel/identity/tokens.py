@@ -1,4 +1,4 @@
-"""Session tokens: JWT (RFC 7519), HS256, with keys that rotate."""
+"""Session tokens: JWT (RFC 7519), signed with HMAC, with keys that rotate."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from balcao.kernel.ids import new_token
 from balcao.kernel.observability.logging import security_log
 
 ALGORITHM = "HS256"
+ALGORITHMS = ["HS256", "HS384", "HS512"]
+"""What is accepted. All of them are signed with the same secrets, so changing AUTH_ALGORITHM signs nobody out."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -22,6 +24,7 @@ class SigningKeys:
 
     current: str
     previous: tuple[str, ...] = ()
+    algorithm: str = "HS256"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ def sign_session(claims: SessionClaims, keys: SigningKeys, *, issued: datetime, 
         "exp": expires,
         "jti": new_token(12),
     }
-    return jwt.encode(payload, keys.current, algorithm=ALGORITHM)  # pyright: ignore[reportUnknownMemberType]
+    return jwt.encode(payload, keys.current, algorithm=keys.algorithm)  # pyright: ignore[reportUnknownMemberType]
 
 
 def read_session(token: str, keys: SigningKeys) -> SessionClaims | None:
@@ -54,7 +57,7 @@ def read_session(token: str, keys: SigningKeys) -> SessionClaims | None:
     for key in (keys.current, *keys.previous):
         try:
             claims: dict[str, str] = jwt.decode(  # pyright: ignore[reportUnknownMemberType]
-                token, key, algorithms=[ALGORITHM], options={"require": ["exp", "sub", "sid", "tenant_id"]}
+                token, key, algorithms=ALGORITHMS, options={"require": ["exp", "sub", "sid", "tenant_id"]}
             )
             return SessionClaims(
                 UUID(claims["sub"]),
@@ -79,7 +82,7 @@ def sign_choice(candidates: list[tuple[UUID, UUID]], keys: SigningKeys, *, issue
         "iat": issued,
         "exp": issued + CHOICE_LIFE,
     }
-    return jwt.encode(payload, keys.current, algorithm=ALGORITHM)  # pyright: ignore[reportUnknownMemberType]
+    return jwt.encode(payload, keys.current, algorithm=keys.algorithm)  # pyright: ignore[reportUnknownMemberType]
 
 
 def read_choice(token: str, keys: SigningKeys) -> list[tuple[UUID, UUID]]:
@@ -87,7 +90,7 @@ def read_choice(token: str, keys: SigningKeys) -> list[tuple[UUID, UUID]]:
     for key in (keys.current, *keys.previous):
         try:
             payload: dict[str, Any] = jwt.decode(  # pyright: ignore[reportUnknownMemberType]
-                token, key, algorithms=[ALGORITHM], options={"require": ["exp", "choice"]}
+                token, key, algorithms=ALGORITHMS, options={"require": ["exp", "choice"]}
             )
             return [(UUID(tenant), UUID(user)) for tenant, user in payload["choice"]]
         except (jwt.PyJWTError, ValueError, TypeError, AttributeError):

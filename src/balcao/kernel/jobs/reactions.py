@@ -41,5 +41,6 @@ async def deliver(
         )
         if (await uow.session.execute(mark)).first() is None:
             return False
+        uow.event_id = event_id
         await reaction.function(uow, event_of(reaction.event_type, payload))
     return True

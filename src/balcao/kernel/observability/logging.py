@@ -16,7 +16,6 @@ from collections import deque
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Final, Literal, Protocol
 
 import orjson
@@ -30,6 +29,8 @@ Event = MutableMapping[str, Any]
 Format = Literal["console", "json"]
 
 current_request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+# The client of the request being served; the audit trail keeps it, logs do not.
+current_address: ContextVar[str] = ContextVar("address", default="")
 
 ACCESS_LOGGER: Final = "balcao.access"
 QUEUE_LINES: Final = 20_000
@@ -102,36 +103,6 @@ class LineWriter:
             except (OSError, ValueError):
                 # The log has nowhere to go (a closed pipe, a full disk); the program goes on without it.
                 self.dropped += 1
-
-
-class RotatingFile:
-    """A log file that starts anew at `max_bytes`; the `keep` former ones stay as name.1, name.2 …"""
-
-    def __init__(self, path: Path, *, max_bytes: int = 50_000_000, keep: int = 5) -> None:
-        self._path, self._max_bytes, self._keep = path, max_bytes, keep
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = path.open("ab")
-
-    def write(self, data: bytes) -> None:
-        """Appends lines; a batch is never split over two files."""
-        if self._file.tell() and self._file.tell() + len(data) > self._max_bytes:
-            self._rotate()
-        self._file.write(data)
-
-    def flush(self) -> None:
-        """Hands the lines to the operating system."""
-        self._file.flush()
-
-    def _rotate(self) -> None:
-        self._file.close()
-        for number in range(self._keep, 0, -1):
-            source = self._numbered(number - 1)
-            if source.exists():
-                source.replace(self._numbered(number))
-        self._file = self._path.open("ab")
-
-    def _numbered(self, number: int) -> Path:
-        return self._path.with_name(f"{self._path.name}.{number}") if number else self._path
 
 
 class LineLogger:
@@ -265,7 +236,7 @@ def configure_logging(
 ) -> LineWriter:
     """Sets up the log of this process and returns its writer; call it once, first.
 
-    `stream` is the standard output unless given (a RotatingFile, say). `cache=False` lets tests capture lines.
+    `stream` is the standard output unless given (a `log_file.RotatingFile`, say). `cache=False` lets tests capture lines.
     """
     target = stream if stream is not None else sys.stdout.buffer
     writer = LineWriter(target)

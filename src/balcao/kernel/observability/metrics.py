@@ -53,12 +53,26 @@ DB_SECONDS = histogram(
     QUICK,
     ("kind",),
 )
+DB_SLOW = counter(
+    "db_slow_statements_total",
+    "Statements that took longer than SLOW_STATEMENT_MS, by the route or job that ran them.",
+    "statements",
+    ("place",),
+)
 DB_ERRORS = counter(
     "db_errors_total", "Statements the database refused, by class of its error code (SQLSTATE).", "statements",
     ("sqlstate_class",),
 )  # fmt: skip
 DB_RETRIES = counter(
     "db_transaction_retries_total", "Transactions begun anew after a deadlock or a conflict.", "transactions"
+)
+REPLICA_LAG = gauge(
+    "db_replica_lag_seconds",
+    "How old the newest state is that the read replica is known to have; -1: unknown. Absent without one.",
+    "seconds",
+)
+REPLICA_READS = counter(
+    "db_replica_reads_total", "Reads that a replica might have answered, by who did.", "reads", ("place",)
 )
 DB_POOL_TIMEOUTS = counter(
     "db_pool_timeouts_total", "Requests that waited in vain for a connection.", "requests"
@@ -117,6 +131,21 @@ PROVIDER_SECONDS = histogram(
     "seconds",
     SLOW,
     ("port", "provider", "operation", "outcome"),
+)
+
+PROVIDER_CIRCUIT = gauge(
+    "provider_circuit_state",
+    "Whether an outside service is called: 0 closed (yes), 1 trial (once, to see), 2 open (left alone); the worst process.",
+    "0 to 2",
+    ("port", "provider"),
+    joined="livemax",
+)
+PROVIDER_FAILED_AT = gauge(
+    "provider_last_failure_seconds",
+    "When an outside service last refused or was not there, by kind.",
+    "seconds since 1970",
+    ("port", "provider", "kind"),
+    joined="livemax",
 )
 
 PROCESSES = gauge("processes", "Processes that serve or work.", "processes")

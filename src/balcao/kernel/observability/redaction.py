@@ -36,10 +36,11 @@ _SENSITIVE_NAME: Final = re.compile("|".join(_SECRET_WORDS))
 _verdicts: dict[str, bool] = {}
 _VERDICTS_MAX: Final = 2000
 
-# The parameters SQLAlchemy prints, credentials, e-mail addresses, CPF and CNPJ, telephones; digits inside ids are left.
+# The parameters SQLAlchemy prints, rows that PostgreSQL quotes, credentials, e-mail addresses, CPF and CNPJ, telephones; digits inside ids are left.
 _SENSITIVE_TEXT: Final = re.compile(
     r"""
       \[parameters:.*?\]$
+    | (?<=DETAIL:)[^\n]+
     | \b(?:[Bb]earer|[Bb]asic)\s+[\w.~+/=-]{8,}
     | \beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*
     | (?<=://)[^/\s:@]+:[^/\s@]+(?=@)
@@ -53,7 +54,9 @@ _SENSITIVE_TEXT: Final = re.compile(
     re.VERBOSE | re.MULTILINE | re.DOTALL,
 )
 # Most texts of a log line have none of the characters a finding needs; this test is five times cheaper.
-_MAY_BE_SENSITIVE: Final = re.compile(r"@|\d{4}|eyJ|[Bb]earer|[Bb]asic|\d\.\d{3}|/[0-9A-Z]{4}-|\[parameters:")
+_MAY_BE_SENSITIVE: Final = re.compile(
+    r"@|\d{4}|eyJ|[Bb]earer|[Bb]asic|\d\.\d{3}|/[0-9A-Z]{4}-|\[parameters:|DETAIL:"
+)
 _NEVER_SCRUBBED: Final = frozenset({"timestamp", "request_id", "level", "logger"})
 
 

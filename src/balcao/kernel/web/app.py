@@ -6,17 +6,20 @@ import asyncio
 import gc
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
+from fastapi.telemetry import TelemetryConfig
 from starlette.types import ASGIApp
 
 from balcao.kernel.job_runner import build_queue, run_worker
 from balcao.kernel.rate_limit import RULES
 from balcao.kernel.runtime import Runtime
 from balcao.kernel.web import health, look, media, metrics
+from balcao.kernel.web.closing import Closing, LastAnswers, told_by_signals
 from balcao.kernel.web.dependencies import RequiresModule
+from balcao.kernel.web.head_requests import HeadAsGet
 from balcao.kernel.web.hot_answers import HotAnswers
 from balcao.kernel.web.middleware import Edge, EdgeConfig
 from balcao.kernel.web.middleware_address import Proxies
@@ -26,6 +29,7 @@ from balcao.kernel.web.middleware_origin import HostRule
 from balcao.kernel.web.middleware_rate import ROUTE_CLASSES, route_classes
 from balcao.kernel.web.openapi_document import describe_refusals
 from balcao.kernel.web.problems import install_problem_handlers
+from balcao.kernel.web.replica_door import ReplicaDoor
 from balcao.kernel.web.route_template import NamedRoute
 from balcao.kernel.web.sections import divide
 from balcao.kernel.web.static_files import serve_static
@@ -38,6 +42,15 @@ DESCRIPTION = (
     "One program that runs a Brazilian small business online. Money is in centavos, times in RFC 3339."
 )
 
+# The framework would trace by itself, with the words of errors and full addresses: observability/tracing.py has our own.
+NO_TELEMETRY: Final[TelemetryConfig] = {
+    "auto_configure": False,
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+}
+
 
 def _operation_id(route: APIRoute) -> str:
     return f"{route.tags[0] if route.tags else 'balcao'}_{route.name}".replace(" ", "_")
@@ -45,24 +58,32 @@ def _operation_id(route: APIRoute) -> str:
 
 def create_app(runtime: Runtime, *, with_worker: bool = False) -> FastAPI:
     """The application of one process; `with_worker` runs the job worker in the same loop."""
+    closing = Closing(runtime.bulletin.wake_all)
     app = FastAPI(
         title="Balcão",
         version="1.0.0",
         description=DESCRIPTION,
         docs_url=None,
         redoc_url=None,
-        openapi_url="/openapi.json",
+        openapi_url="/openapi.json" if runtime.settings.docs_are_open else None,
         generate_unique_id_function=_operation_id,
-        lifespan=_lifespan(runtime, with_worker=with_worker),
+        lifespan=_lifespan(runtime, closing, with_worker=with_worker),
         redirect_slashes=False,
+        telemetry=NO_TELEMETRY,
     )
     app.state.runtime = runtime
+    app.state.closing = closing
     app.state.actors = ActorCache(runtime)
     app.state.scrape = metrics.make_scrape(runtime)
     app.state.templates = make_environment(runtime.modules)
     install_problem_handlers(app)
     app.add_middleware(HotAnswers, runtime=runtime)
-    app.add_middleware(Edge, config=_edge_config(runtime))  # the outer one: what is added last is asked first
+    if (replica := runtime.database.replica) is not None:
+        life, secure = runtime.settings.database_read_max_lag_seconds, runtime.settings.secure_cookies
+        app.add_middleware(ReplicaDoor, replica=replica, seconds=life, secure=secure)
+    app.add_middleware(HeadAsGet)
+    app.add_middleware(Edge, config=_edge_config(runtime))
+    app.add_middleware(LastAnswers, closing=closing)  # the outer one: what is added last is asked first
     app.include_router(look.router)
     app.include_router(media.router)
     app.include_router(metrics.router, include_in_schema=False)
@@ -125,14 +146,15 @@ def _settle_memory() -> None:
     gc.set_threshold(10_000, 20, 20)
 
 
-def _lifespan(runtime: Runtime, *, with_worker: bool) -> Callable[[FastAPI], Any]:
+def _lifespan(runtime: Runtime, closing: Closing, *, with_worker: bool) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         runtime.start()
         _settle_memory()
         worker = asyncio.create_task(run_worker(build_queue(runtime), signals=False)) if with_worker else None
         try:
-            yield
+            with told_by_signals(closing, drain_seconds=runtime.settings.drain_seconds):
+                yield
         finally:
             if worker is not None:
                 worker.cancel()

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
-from balcao.kernel.errors import ForbiddenError, TenantUnknownError, UnauthenticatedError
+from balcao.kernel.errors import ForbiddenError, ImpersonatingError, TenantUnknownError, UnauthenticatedError
 from balcao.kernel.i18n import Translator, negotiate
 from balcao.kernel.plans import require_active, require_module
 from balcao.kernel.runtime import Runtime, Work
@@ -18,6 +18,9 @@ from balcao.kernel.work import UnitOfWork
 
 LANGUAGE_COOKIE = "lang"
 PANEL_PREFIX = "/painel"
+WROTE_COOKIE = "balcao_wrote"
+SIGNED_IN_KINDS = frozenset({"user", "key"})
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def runtime_of(connection: HTTPConnection) -> Runtime:
@@ -28,6 +31,12 @@ def runtime_of(connection: HTTPConnection) -> Runtime:
 def request_id_of(connection: HTTPConnection) -> str:
     """The id that is in the log line, the answer and the jobs of this request."""
     return connection.scope.get("state", {}).get("request_id", "")
+
+
+def address_of(connection: HTTPConnection) -> str:
+    """The client's address; behind proxies the edge has found the real one already."""
+    peer = connection.client.host if connection.client else ""
+    return getattr(connection.state, "client_ip", peer)
 
 
 async def caller(connection: HTTPConnection) -> Caller:
@@ -53,11 +62,31 @@ def translator_of(connection: HTTPConnection) -> Translator:
     return known
 
 
-class Allow:
-    """The route is for signed-in people who hold a permission; an empty one asks for a sign-in only."""
+class PeopleOnlyError(ForbiddenError):
+    """A program with an API key asked for what a person decides: passwords, sessions, keys, second factors."""
 
-    def __init__(self, permission: str = "") -> None:
+    code = "people_only"
+    detail = "An API key cannot do this. Sign in as a person."
+
+
+class EveryStoreError(ForbiddenError):
+    """Something of the whole business was asked for by somebody whose rights hold for some of its stores."""
+
+    code = "every_store"
+    detail = "This concerns every store. Ask somebody who sees them all."
+
+
+class Allow:
+    """The route is for signed-in people, and programs with an API key, who hold a permission; an empty one asks for a
+    sign-in only. `people_only` turns programs away, as the panel's pages always do, and the platform's people who act
+    in somebody's name: what it guards, only the person may change. `every_store` turns away whose rights hold for some
+    stores only: what it guards shows all of them.
+    """
+
+    def __init__(self, permission: str = "", *, people_only: bool = False, every_store: bool = False) -> None:
         self.permission = permission
+        self.people_only = people_only
+        self.every_store = every_store
 
     async def __call__(self, request: Request) -> None:
         try:
@@ -65,11 +94,18 @@ class Allow:
         except TenantUnknownError:
             # Nobody is signed in and no business is named: say what is missing first.
             raise UnauthenticatedError from None
-        if who.actor.kind != "user":
+        if who.actor.kind not in SIGNED_IN_KINDS:
             raise UnauthenticatedError
-        require_active(who.tenant)
+        if who.actor.kind == "key" and (self.people_only or request.url.path.startswith(PANEL_PREFIX)):
+            raise PeopleOnlyError
+        is_reading = request.method in READING
+        require_active(who.tenant, reading=is_reading)
+        if self.people_only and who.actor.impersonator and not is_reading:
+            raise ImpersonatingError
         if self.permission and not who.actor.can(self.permission):
             raise ForbiddenError
+        if self.every_store and who.actor.store_ids is not None:
+            raise EveryStoreError
 
 
 class AllowPlatform(Allow):
@@ -104,13 +140,21 @@ class RequiresModule:
             if request.url.path.startswith(PANEL_PREFIX):
                 raise UnauthenticatedError from None  # the panel's tenant is its session's: send to the sign-in
             raise
-        require_module(who.tenant, self.module, reading=request.method in {"GET", "HEAD", "OPTIONS"})
+        require_module(who.tenant, self.module, reading=request.method in READING)
+
+
+def may_lag(request: Request) -> bool:
+    """Whether a replica may answer: not to a browser that sent something a moment ago, nor to who asks for fresh."""
+    wrote = WROTE_COOKIE in request.cookies
+    return not wrote and "no-cache" not in request.headers.get("cache-control", "")
 
 
 async def _write(request: Request) -> AsyncIterator[UnitOfWork]:
     who = await caller(request)
     transactions = runtime_of(request).transactions
-    async with transactions.begin(who.tenant, who.actor, request_id=request_id_of(request)) as uow:
+    async with transactions.begin(
+        who.tenant, who.actor, request_id=request_id_of(request), address=address_of(request)
+    ) as uow:
         yield uow
 
 
@@ -118,14 +162,14 @@ async def _read(request: Request) -> AsyncIterator[UnitOfWork]:
     who = await caller(request)
     transactions = runtime_of(request).transactions
     async with transactions.begin(
-        who.tenant, who.actor, read_only=True, request_id=request_id_of(request)
+        who.tenant, who.actor, read_only=True, request_id=request_id_of(request), may_lag=may_lag(request)
     ) as uow:
         yield uow
 
 
 async def _work(request: Request) -> Work:
     who = await caller(request)
-    return Work(runtime_of(request), who.tenant, who.actor, request_id_of(request))
+    return Work(runtime_of(request), who.tenant, who.actor, request_id_of(request), address_of(request))
 
 
 # A dependency that is not a coroutine function runs in a thread, at the price of two switches for a look-up.

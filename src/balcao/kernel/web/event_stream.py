@@ -12,6 +12,7 @@ from fastapi import Request
 from starlette.responses import StreamingResponse
 
 from balcao.kernel.bulletin import Bulletin
+from balcao.kernel.web.closing import Closing, farewell
 from balcao.kernel.web.dependencies import runtime_of
 
 HEARTBEAT_SECONDS: Final = 15.0
@@ -30,13 +31,23 @@ def event_stream(
     """Answers with an event for each posting of its topics; `events` maps event names to bulletin topics.
 
     `at_once` names events to send when the line opens, for what changed while the page was on its way. No database
-    session may be open in the route: the answer lasts minutes. It ends when the reader goes or the server stops.
+    session may be open in the route: the answer lasts minutes. It ends when the reader goes or the server stops; then
+    the reader is told to come back in a moment, to another process.
     """
-    told = tell_changes(
-        runtime_of(request).bulletin, tenant_id, events, gone=request.is_disconnected, at_once=at_once
-    )
+    closing: Closing = request.app.state.closing
+
+    async def gone() -> bool:
+        return closing.is_over or await request.is_disconnected()
+
+    async def told() -> AsyncIterator[bytes]:
+        bulletin = runtime_of(request).bulletin
+        async for lines in tell_changes(bulletin, tenant_id, events, gone=gone, at_once=at_once):
+            yield lines
+        if closing.is_over:
+            yield farewell()
+
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    return StreamingResponse(told, media_type="text/event-stream", headers=headers)
+    return StreamingResponse(told(), media_type="text/event-stream", headers=headers)
 
 
 async def tell_changes(

@@ -16,6 +16,7 @@ from balcao.kernel.figures.installation import KERNEL_FIGURES
 from balcao.kernel.figures.scrape import Scrape
 from balcao.kernel.observability.logging import security_log
 from balcao.kernel.runtime import Runtime
+from balcao.kernel.settings import Settings
 from balcao.kernel.web.dependencies import Installation, Public
 
 router = APIRouter(tags=["health"])
@@ -46,14 +47,21 @@ def _build() -> tuple[str, str, str]:
 )
 async def metrics(request: Request, runtime: Installation) -> Response:
     """Every figure of the installation, in Prometheus' text format; 404 for whoever may not read it."""
-    token = runtime.settings.metrics_token.get_secret_value()
-    if not (_knows(request.headers, token) if token else _is_neighbour(request)):
-        security_log.warning("metrics_refused", client=request.client.host if request.client else "")
+    if not may_read(request, runtime.settings):
         raise NotFoundError
     scrape: Scrape = request.app.state.scrape
     return Response(
         await scrape.text(), media_type=CONTENT_TYPE_PLAIN_0_0_4, headers={"cache-control": "no-store"}
     )
+
+
+def may_read(request: Request, settings: Settings) -> bool:
+    """Whether who asks is told: the bearer of METRICS_TOKEN, or without one this machine. A refusal is in the security log."""
+    token = settings.metrics_token.get_secret_value()
+    allowed = _knows(request.headers, token) if token else _is_neighbour(request)
+    if not allowed:
+        security_log.warning("metrics_refused", client=request.client.host if request.client else "")
+    return allowed
 
 
 def _knows(headers: Mapping[str, str], token: str) -> bool:

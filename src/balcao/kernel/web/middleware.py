@@ -17,9 +17,11 @@ import structlog
 
 from balcao.kernel.i18n import Catalogues, Translator, negotiate
 from balcao.kernel.observability import metrics
-from balcao.kernel.observability.logging import current_request_id, log_access, security_log
+from balcao.kernel.observability.logging import current_address, current_request_id, log_access, security_log
 from balcao.kernel.observability.metrics import Finished
 from balcao.kernel.observability.query_stats import QueryStats, start_counting
+from balcao.kernel.observability.sentry import report_error
+from balcao.kernel.observability.tracing import RequestTrace, request_trace
 from balcao.kernel.rate_limit import RULES, RateLimiter, Refused, Rule
 from balcao.kernel.web.headers import CONTENT_SECURITY_POLICY, SecurityHeaders, by_name
 from balcao.kernel.web.middleware_address import Proxies, peer_of
@@ -42,6 +44,7 @@ from balcao.kernel.web.middleware_refusals import (
     HOST_UNKNOWN,
     INTERNAL_ERROR,
     MAINTENANCE,
+    MALFORMED,
     PAYLOAD_TOO_LARGE,
     RATE_LIMITED,
     Refusal,
@@ -111,7 +114,8 @@ class Edge:
     async def _request(self, exchange: Exchange, receive: Receive) -> None:
         self._look(exchange)
         token = current_request_id.set(exchange.request_id)
-        queries = start_counting()
+        address = current_address.set(exchange.client.ip)
+        queries, traced = start_counting(), request_trace(exchange.method, exchange.path)
         self.in_flight += 1
         metrics.HTTP_IN_FLIGHT.inc()
         try:
@@ -125,8 +129,9 @@ class Edge:
         finally:
             self.in_flight -= 1
             metrics.HTTP_IN_FLIGHT.dec()
-            self._finish(exchange, queries)
+            self._finish(exchange, queries, traced)
             current_request_id.reset(token)
+            current_address.reset(address)
 
     def _look(self, exchange: Exchange) -> None:
         """Fills in what the rules and the application want to know about the caller."""
@@ -175,6 +180,9 @@ class Edge:
         config, headers = self._config, exchange.headers
         if not config.hosts.accepts(exchange.host):
             return HOST_UNKNOWN
+        # No address of ours has one, and the database takes it in no text.
+        if "\x00" in exchange.path or b"%00" in exchange.scope.get("query_string", b""):
+            return MALFORMED
         if is_cross_origin(
             exchange.method, headers, exchange.scheme, exchange.host, config.cors.with_cookies
         ):
@@ -194,40 +202,46 @@ class Edge:
     def _too_many(self, exchange: Exchange, rule: Rule, refused: Refused) -> Refusal:
         self._config.on_rate_limited(rule.name)
         security_log.info("rate_limited", rule=rule.name, client=exchange.client.masked)
-        return RATE_LIMITED.with_headers(refusal_headers(refused))
+        return RATE_LIMITED.with_headers(refusal_headers(rule, refused))
 
     async def _failed(self, exchange: Exchange, error: Exception) -> None:
         fault = exchange.body.fault if exchange.body is not None else None
         if not isinstance(error, BodyRefusedError) or fault is None:
             metrics.HTTP_FAILURES.inc()
-            log.error("request_failed", route=route_template(exchange.scope), exc_info=error)
+            route = route_template(exchange.scope)
+            log.error("request_failed", route=route, exc_info=error)
+            tenant: str | None = exchange.scope["state"].get("tenant_slug")
+            report_error(error, request_id=exchange.request_id, route=route, tenant=tenant)
         if exchange.can_answer:
             await exchange.refuse(_ANSWER_TO[fault])
         elif not exchange.complete and not exchange.replaced:
             # Half an answer is out: only a broken connection tells the caller that it is not whole.
             raise error
 
-    def _finish(self, exchange: Exchange, queries: QueryStats) -> None:
+    def _finish(self, exchange: Exchange, queries: QueryStats, traced: RequestTrace | None) -> None:
         seconds = (time.perf_counter_ns() - exchange.started) / 1_000_000_000
         scope = exchange.scope
         state: Mapping[str, Any] = scope["state"]
         route = route_template(scope)
-        log_access(
-            {
-                "event": "request",
-                "request_id": exchange.request_id,
-                "tenant": state.get("tenant_slug"),
-                "actor": state.get("actor_label"),
-                "method": exchange.method,
-                "route": route,
-                "status": exchange.status,
-                "duration_ms": round(seconds * 1000, 3),
-                "bytes": exchange.sent,
-                "client": exchange.client.masked,
-                "db_queries": state.get("db_queries", queries.count),
-                "db_ms": round(state.get("db_ms", queries.seconds * 1000), 3),
-            }
-        )
+        line = {
+            "event": "request",
+            "request_id": exchange.request_id,
+            "tenant": state.get("tenant_slug"),
+            "actor": state.get("actor_label"),
+            "method": exchange.method,
+            "route": route,
+            "status": exchange.status,
+            "duration_ms": round(seconds * 1000, 3),
+            "bytes": exchange.sent,
+            "client": exchange.client.masked,
+            "db_queries": state.get("db_queries", queries.count),
+            "db_ms": round(state.get("db_ms", queries.seconds * 1000), 3),
+        }
+        if queries.slow:
+            metrics.DB_SLOW.labels(route or metrics.UNMATCHED).inc(queries.slow)
+        if traced is not None:
+            traced.end(line)
+        log_access(line)
         self._config.on_finished(Finished(exchange.method, route, exchange.status, seconds, exchange.sent))
 
     def _words(self, exchange: Exchange) -> Translator:

@@ -9,7 +9,9 @@ from typing import Final
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}
 # A page of another site cannot set these without asking first (CORS), so a request that carries one is no forgery.
-_DELIBERATE: Final = (b"authorization", b"x-api-key")
+# Other kinds of Authorization can be: a browser adds what a proxy asked for (Basic, Negotiate) to every request by itself.
+_KEY: Final = b"x-api-key"
+_BEARER: Final = b"bearer "
 
 
 class HostRule:
@@ -63,7 +65,7 @@ def is_cross_origin(
     Proof that it is not: Sec-Fetch-Site `same-origin` or `none`; without that header, an Origin equal to the address
     asked. `trusted` origins pass. Requests without a cookie, or with credentials of their own, are programs.
     """
-    if method in SAFE_METHODS or b"cookie" not in headers or any(name in headers for name in _DELIBERATE):
+    if method in SAFE_METHODS or b"cookie" not in headers or _is_deliberate(headers):
         return False
     origin = headers.get(b"origin")
     if origin is not None and origin in trusted:
@@ -72,6 +74,10 @@ def is_cross_origin(
     if site is not None:
         return site not in {b"same-origin", b"none"}
     return origin is None or not is_own_origin(origin, scheme, host)
+
+
+def _is_deliberate(headers: Mapping[bytes, bytes]) -> bool:
+    return _KEY in headers or headers.get(b"authorization", b"")[: len(_BEARER)].lower() == _BEARER
 
 
 def is_own_origin(origin: bytes, scheme: str, host: str) -> bool:

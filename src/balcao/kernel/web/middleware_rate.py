@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from balcao.kernel.module import RouteClass
-from balcao.kernel.rate_limit import Refused
+from balcao.kernel.rate_limit import Refused, Rule
 from balcao.kernel.web.headers import RawHeaders
 from balcao.kernel.web.middleware_body import API_PREFIX
 
@@ -56,12 +56,6 @@ def _pattern(path: str) -> re.Pattern[str]:
     return re.compile("[^/]+".join(map(re.escape, parts)) + rest, re.DOTALL)
 
 
-def refusal_headers(refused: Refused) -> RawHeaders:
+def refusal_headers(rule: Rule, refused: Refused) -> RawHeaders:
     """Retry-After in whole seconds, and the RateLimit fields that programs read."""
-    seconds = str(refused.retry_after_seconds).encode()
-    return [
-        (b"retry-after", seconds),
-        (b"ratelimit-limit", str(refused.limit).encode()),
-        (b"ratelimit-remaining", b"0"),
-        (b"ratelimit-reset", seconds),
-    ]
+    return [(name.lower().encode(), value.encode()) for name, value in refused.headers(rule).items()]

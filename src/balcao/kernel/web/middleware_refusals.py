@@ -47,6 +47,9 @@ class Refusal:
 HOST_UNKNOWN: Final = Refusal(
     400, "host_unknown", "This address is not served here.", "Check the address and try again."
 )
+MALFORMED: Final = Refusal(
+    400, "bad_request", "The request could not be understood.", "Check the address and try again."
+)
 CROSS_ORIGIN: Final = Refusal(
     403,
     "cross_origin",

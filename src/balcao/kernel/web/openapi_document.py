@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 
+from balcao.kernel.errors import (
+    DomainError,
+    ForbiddenError,
+    NotFoundError,
+    RateLimitedError,
+    UnauthenticatedError,
+    UnavailableError,
+    ValidationFailedError,
+    VersionConflictError,
+)
 from balcao.kernel.web.dependencies import Allow
-from balcao.kernel.web.problems import PROBLEM
+from balcao.kernel.web.problems import PROBLEM, BadRequestError, PayloadTooLargeError
 
 PROBLEM_SCHEMA: Final[dict[str, Any]] = {
     "title": "Problem",
@@ -48,10 +58,29 @@ REASONS: Final[dict[str, str]] = {
     "429": "Too many requests; Retry-After says when to come back",
     "default": "Any other refusal",
 }
+# The refusal shown as the example of a status.
+_SHOWN: Final[dict[str, type[DomainError]]] = {
+    "400": BadRequestError,
+    "401": UnauthenticatedError,
+    "403": ForbiddenError,
+    "404": NotFoundError,
+    "409": VersionConflictError,
+    "413": PayloadTooLargeError,
+    "422": ValidationFailedError,
+    "429": RateLimitedError,
+    "default": UnavailableError,
+}
 SECURITY_SCHEMES: Final[dict[str, Any]] = {
     "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
     "cookie": {"type": "apiKey", "in": "cookie", "name": "admin_token"},
+    "api_key": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-Api-Key",
+        "description": "A key of a business for programs; it may do what it was made for.",
+    },
 }
+PEOPLES_SCHEMES: Final = ("bearer", "cookie")
 _FASTAPI_SCHEMAS: Final = ("HTTPValidationError", "ValidationError")
 _METHODS: Final = frozenset({"get", "put", "post", "delete", "patch"})
 
@@ -68,32 +97,61 @@ def describe_refusals(app: FastAPI) -> None:
     app.openapi = document
 
 
-def _guarded(app: FastAPI) -> frozenset[tuple[str, str]]:
-    """Path and method of the routes that want a sign-in."""
-    return frozenset(_guarded_routes(app))
+def _guarded(app: FastAPI) -> dict[tuple[str, str], bool]:
+    """Path and method of the routes that want a sign-in, and whether they want a person."""
+    return dict(_guarded_routes(app))
 
 
-def _guarded_routes(app: FastAPI) -> Iterator[tuple[str, str]]:
+def _guarded_routes(app: FastAPI) -> Iterator[tuple[tuple[str, str], bool]]:
     for context in iter_route_contexts(app.routes):
         route: Any = getattr(context, "original_route", context)
-        if isinstance(route, APIRoute) and any(isinstance(d.dependency, Allow) for d in route.dependencies):
+        if not isinstance(route, APIRoute):
+            continue
+        guards = [d.dependency for d in route.dependencies if isinstance(d.dependency, Allow)]
+        if guards:
             path = getattr(context, "path", None) or route.path
-            yield from ((str(path), method.lower()) for method in route.methods or ())
+            people_only = any(guard.people_only for guard in guards)
+            yield from (((str(path), method.lower()), people_only) for method in route.methods or ())
 
 
-def _complete(document: dict[str, Any], guarded: frozenset[tuple[str, str]]) -> None:
+def _complete(document: dict[str, Any], guarded: Mapping[tuple[str, str], bool]) -> None:
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     for name in _FASTAPI_SCHEMAS:
         schemas.pop(name, None)
     schemas["Problem"] = PROBLEM_SCHEMA
     components["securitySchemes"] = SECURITY_SCHEMES
+    components["examples"] = {kind.code: _example(kind) for kind in _SHOWN.values()}
     for path, item in document["paths"].items():
         for method in _METHODS & item.keys():
-            _describe(method, item[method], is_guarded=(path, method) in guarded)
+            people_only = guarded.get((path, method))
+            _describe(method, item[method], is_guarded=people_only is not None, people_only=bool(people_only))
+            _show_refusals(item[method]["responses"])
 
 
-def _describe(method: str, operation: dict[str, Any], *, is_guarded: bool) -> None:
+def _example(kind: type[DomainError]) -> dict[str, Any]:
+    value: dict[str, Any] = {
+        "type": f"/docs/errors#{kind.code}",
+        "title": kind.detail,
+        "status": kind.status,
+        "code": kind.code,
+        "detail": kind.detail,
+        "request_id": "9f0c6a1d2b7e4835a1c0d2e4",
+    }
+    if kind is ValidationFailedError:
+        value["errors"] = [{"pointer": "/name", "message": "This field is missing."}]
+    return {"summary": kind.detail, "value": value}
+
+
+def _show_refusals(responses: Mapping[str, Any]) -> None:
+    for status, response in responses.items():
+        problem = response.get("content", {}).get(PROBLEM)
+        if problem is not None and status in _SHOWN:
+            code = _SHOWN[status].code
+            problem["examples"] = {code: {"$ref": f"#/components/examples/{code}"}}
+
+
+def _describe(method: str, operation: dict[str, Any], *, is_guarded: bool, people_only: bool) -> None:
     responses = operation["responses"]
     statuses = {"429", "default"}
     if "422" in responses:
@@ -104,7 +162,8 @@ def _describe(method: str, operation: dict[str, Any], *, is_guarded: bool) -> No
         statuses.add("409")
     if is_guarded:
         statuses |= {"401", "403"}
-        operation["security"] = [{name: []} for name in SECURITY_SCHEMES]
+        schemes = PEOPLES_SCHEMES if people_only else SECURITY_SCHEMES
+        operation["security"] = [{name: []} for name in schemes]
     if _is_fastapis_own(responses.get("422", {})):
         del responses["422"]
     for status in sorted(statuses):

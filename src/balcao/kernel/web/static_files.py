@@ -16,6 +16,7 @@ STATIC = Path(__file__).parent / "static"
 PREFIX = "/static/"
 FOREVER = b"public, max-age=31536000, immutable"
 BRIEFLY = b"public, max-age=300"
+NEVER = b"no-store"
 SMALL_BYTES = 64 * 1024
 COMPRESSIBLE = (".css", ".js", ".svg", ".json", ".webmanifest", ".txt")
 mimetypes.add_type("font/woff2", ".woff2")
@@ -70,6 +71,14 @@ def _negotiated(file: StaticFile, accepted: bytes) -> tuple[bytes, bytes | None]
     return file.body, None
 
 
+def _kept(name: str, file: StaticFile, query: bytes) -> bytes:
+    """How long the answer may be kept. While two releases serve side by side, one is asked for a file of the other: what
+    it has under that name must not stay under the other's address."""
+    if query.startswith(b"v="):
+        return FOREVER if query == b"v=" + file.etag.strip(b'"') else NEVER
+    return FOREVER if name.startswith("fonts/") else BRIEFLY
+
+
 async def serve_static(scope: Scope, _receive: Receive, send: Send) -> None:
     """The ASGI application mounted at /static."""
     name = scope["path"].removeprefix(PREFIX)
@@ -79,7 +88,7 @@ async def serve_static(scope: Scope, _receive: Receive, send: Send) -> None:
         await send({"type": "http.response.body", "body": b""})
         return
     headers = dict(scope["headers"])
-    cache = FOREVER if scope["query_string"].startswith(b"v=") or name.startswith("fonts/") else BRIEFLY
+    cache = _kept(name, file, scope["query_string"])
     common = [(b"etag", file.etag), (b"cache-control", cache), (b"vary", b"accept-encoding")]
     if headers.get(b"if-none-match") == file.etag:
         await send({"type": "http.response.start", "status": 304, "headers": common})

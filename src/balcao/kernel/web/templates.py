@@ -17,7 +17,7 @@ from balcao.kernel.actor import Actor
 from balcao.kernel.i18n import DEFAULT_ZONE, LANGUAGES
 from balcao.kernel.module import Module
 from balcao.kernel.runtime import Runtime
-from balcao.kernel.tenants import Tenant
+from balcao.kernel.tenants import PLATFORM_TENANT, Tenant
 from balcao.kernel.web.dependencies import runtime_of, translator_of
 from balcao.kernel.web.static_files import static_url
 
@@ -86,6 +86,7 @@ def page_context(request: Request) -> dict[str, Any]:
         "_": words,
         "languages": _languages(request, words.language),
         "theme": request.cookies.get("theme") if request.cookies.get("theme") in {"light", "dark"} else None,
+        "docs_are_open": request.app.state.runtime.settings.docs_are_open,
         "density": "compact" if request.cookies.get("density") == "compact" else None,
     }
 
@@ -127,13 +128,19 @@ def go_to(request: Request, url: str) -> Response:
 
 
 def panel_nav(runtime: Runtime, tenant: Tenant, actor: Actor, path: str, words: Any) -> list[dict[str, Any]]:
-    """The panel's menu for one person: entries of switched-on modules they may view."""
+    """The panel's menu for one person: entries of switched-on modules they may view. /central is the platform's alone,
+    and the platform, which sells nothing itself, is spared what a shop works with.
+    """
+    is_platform = tenant.slug == PLATFORM_TENANT
     items = [
         item
         for module in runtime.modules
         if module.name in tenant.subscribed
         for item in module.nav
-        if actor.can(item.permission) or not item.permission
+        if (actor.can(item.permission) or not item.permission)
+        and not (item.every_store and actor.store_ids is not None)
+        and (is_platform or not _covers("/central", item.href))
+        and not (is_platform and item.of_shop)
     ]
     items.sort(key=lambda item: item.position)
     best = max((item.href for item in items if _covers(item.href, path)), key=len, default="")
@@ -166,11 +173,18 @@ def panel_context(request: Request, tenant: Tenant, actor: Actor) -> dict[str, A
         "nav": panel_nav(runtime_of(request), tenant, actor, request.url.path, words),
         "stores": [],
         "panel_url": "/painel",
-        "shop_url": f"/loja/{tenant.slug}" if "store" in tenant.subscribed else None,
+        "shop_url": f"/loja/{tenant.slug}"
+        if "store" in tenant.subscribed and tenant.slug != PLATFORM_TENANT
+        else None,
         "sign_out_url": "/painel/sair",
         "accent_css": f"/aparencia/{tenant.slug}.css",
         "tray_url": None,
         "tray_count": 0,
-        "impersonating": None,
+        "impersonating": words("You are in {business} as support.", business=tenant.name)
+        if actor.impersonator
+        else None,
+        "lapsed_url": "/painel/assinatura"
+        if not tenant.paying and request.url.path != "/painel/assinatura"
+        else None,
         "live_url": None,
     }

@@ -56,7 +56,9 @@ log = structlog.get_logger("balcao.backups")
 def site_of_job(context: JobContext) -> Site:
     """The installation as its backups see it. Restores run as a program of their own, with what modules want done."""
     transactions = context.transactions
-    return site_of(context.settings, transactions.database.url, context.blobs, clock=transactions.clock)
+    return site_of(
+        context.settings, transactions.database.direct_url, context.blobs, clock=transactions.clock
+    )
 
 
 async def in_thread(work: Callable[[threading.Event], Done]) -> Done:

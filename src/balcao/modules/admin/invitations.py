@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from balcao.kernel.errors import NotFoundError
+from balcao.kernel.errors import ImpersonatingError, NotFoundError
 from balcao.kernel.i18n import Translator
 from balcao.kernel.identity.models import OneTimeToken
 from balcao.kernel.identity.one_time_tokens import get_token, issue_token
@@ -42,7 +42,9 @@ class Invited:
 async def invite(
     uow: UnitOfWork, runtime: Runtime, words: Translator, *, email: str, role: str, group_id: UUID | None
 ) -> Invited:
-    """Sends an invitation; an earlier one to the same address stops working."""
+    """Sends an invitation; an earlier one to the same address stops working. Support may not: it could invite itself."""
+    if uow.actor.impersonator:
+        raise ImpersonatingError
     await lock_team(uow)
     await check_appointment(uow, role, group_id)
     await check_room(uow)
@@ -57,7 +59,7 @@ async def _send(
     uow: UnitOfWork, runtime: Runtime, words: Translator, email: str, token_id: UUID, token: BodySecret
 ) -> None:
     business = uow.tenant.name
-    link = f"{runtime.settings.api_base_url}/painel/convite/{token.text}"
+    link = invitation_link(runtime, token.text)
     await queue_email(
         uow,
         to=email,
@@ -68,10 +70,20 @@ async def _send(
             "choose your password:\n\n{link}",
             inviter=uow.actor.name or business, business=business, link=link,
         ),
-        dedupe_key=f"invitation:{token_id}",
+        dedupe_key=invitation_key(token_id),
         template="team.invitation",
         secret=token,
     )  # fmt: skip
+
+
+def invitation_key(token_id: UUID) -> str:
+    """The outbox's key of an invitation's letter."""
+    return f"invitation:{token_id}"
+
+
+def invitation_link(runtime: Runtime, token: str) -> str:
+    """Where an invitation is answered."""
+    return f"{runtime.settings.api_base_url}/painel/convite/{token}"
 
 
 async def cancel_invitation(uow: UnitOfWork, invitation_id: UUID) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import func, select, text
 
 from balcao.kernel.errors import (
     AlreadyExistsError,
+    ImpersonatingError,
     NotFoundError,
     ValidationFailedError,
     VersionConflictError,
@@ -128,7 +129,9 @@ async def check_email_free(uow: UnitOfWork, email: str) -> None:
 
 
 async def add_person(uow: UnitOfWork, person: NewPerson) -> User:
-    """Adds somebody who signs in with a password they were given."""
+    """Adds somebody who signs in with a password they were given. Support may not: it would know that password."""
+    if uow.actor.impersonator:
+        raise ImpersonatingError
     await lock_team(uow)
     await check_appointment(uow, person.role, person.group_id)
     return await _insert(uow, person)

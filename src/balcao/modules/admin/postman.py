@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 SCHEMA: Final = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 MAX_DEPTH: Final = 6
+PROBLEM: Final = "application/problem+json"
 
 
 def postman_collection(document: Mapping[str, Any], base_url: str) -> dict[str, Any]:
@@ -53,8 +54,26 @@ def _item(
     return {
         "name": operation.get("summary") or f"{method.upper()} {path}",
         "request": request,
-        "response": [],
+        "response": list(_refusals(document, operation, request)),
     }
+
+
+def _refusals(
+    document: Mapping[str, Any], operation: Mapping[str, Any], request: Mapping[str, Any]
+) -> Iterator[dict[str, Any]]:
+    """The documented refusals, as Postman's saved answers."""
+    for status, response in operation.get("responses", {}).items():
+        examples = response.get("content", {}).get(PROBLEM, {}).get("examples", {})
+        for name, example in examples.items():
+            if status.isdigit():
+                yield {
+                    "name": f"{status} {name}",
+                    "originalRequest": {"method": request["method"], "url": request["url"]["raw"]},
+                    "code": int(status),
+                    "_postman_previewlanguage": "json",
+                    "header": [{"key": "Content-Type", "value": PROBLEM}],
+                    "body": json.dumps(_resolved(document, example)["value"], ensure_ascii=False, indent=2),
+                }
 
 
 def _headers(parameters: list[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from fastapi import Request
 from starlette.responses import Response
 
@@ -14,8 +16,17 @@ from balcao.kernel.runtime import Runtime
 from balcao.kernel.tenants import Tenant
 from balcao.kernel.web.middleware_address import Proxies
 from balcao.kernel.web.tenant_of_request import SESSION_COOKIE, session_token
+from balcao.modules.admin.impersonation import (
+    LIFE,
+    Impersonation,
+    impersonator_of,
+    note_leaving,
+    own_session_of,
+)
 from balcao.modules.admin.sign_in import Caller, SignedIn
 
+# The platform's person's own session, while they are in a business as support.
+OWN_COOKIE = "own_token"
 _DIRECT = Proxies()
 _PLAIN_HOSTS = frozenset({"", "localhost", "127.0.0.1", "testserver"})
 
@@ -48,11 +59,17 @@ async def given_tenant(request: Request, runtime: Runtime) -> Tenant | None:
 
 def set_session_cookie(response: Response, signed_in: SignedIn, runtime: Runtime) -> None:
     """Hands the session to the browser: out of reach of scripts and of other sites' forms."""
+    _keep_token(response, runtime, SESSION_COOKIE, signed_in.token, signed_in.expires_at, "/")
+
+
+def _keep_token(
+    response: Response, runtime: Runtime, name: str, token: str, expires_at: datetime, path: str
+) -> None:
     response.set_cookie(
-        SESSION_COOKIE,
-        signed_in.token,
-        max_age=max(1, int((signed_in.expires_at - runtime.clock()).total_seconds())),
-        path="/",
+        name,
+        token,
+        max_age=max(1, int((expires_at - runtime.clock()).total_seconds())),
+        path=path,
         httponly=True,
         samesite="lax",
         secure=runtime.settings.secure_cookies,
@@ -66,20 +83,55 @@ def clear_session_cookie(response: Response, runtime: Runtime) -> None:
     )
 
 
-async def end_session(request: Request, runtime: Runtime) -> None:
-    """Ends the session whose token the request carries; nothing happens when there is none."""
+def enter_as_support(request: Request, response: Response, runtime: Runtime, entered: Impersonation) -> None:
+    """The browser goes on in somebody's name; its own session waits in a cookie that only the panel is sent."""
+    own = request.cookies.get(SESSION_COOKIE)
+    if own:
+        _keep_token(response, runtime, OWN_COOKIE, own, entered.expires_at + LIFE, "/painel")
+    _keep_token(response, runtime, SESSION_COOKIE, entered.token, entered.expires_at, "/")
+
+
+async def leave_support(request: Request, response: Response, runtime: Runtime, impersonator: str) -> bool:
+    """Gives the browser its own session back after `end_session`; False, and signed out, when that one ended meanwhile."""
+    own = request.cookies.get(OWN_COOKIE, "")
+    ends = await own_session_of(runtime, own, impersonator) if own and impersonator else None
+    if ends is None:
+        clear_session_cookie(response, runtime)
+    else:
+        _keep_token(response, runtime, SESSION_COOKIE, own, ends, "/")
+    if OWN_COOKIE in request.cookies:
+        response.delete_cookie(
+            OWN_COOKIE, path="/painel", httponly=True, samesite="lax", secure=runtime.settings.secure_cookies
+        )
+    return ends is not None
+
+
+async def end_session(request: Request, runtime: Runtime) -> str:
+    """Ends the session whose token the request carries; nothing happens when there is none.
+
+    Answers who had entered by it in somebody's name, as `user:<id>`; empty for a person's own session.
+    """
     token = session_token(request)
     claims = read_session(token, runtime.keys) if token else None
     if claims is None:
-        return
+        return ""
     try:
         tenant = await runtime.tenants.find("id", str(claims.tenant_id))
     except TenantUnknownError:
-        return
-    actor = Actor("user", id=claims.user_id, tenant_id=claims.tenant_id, session_id=claims.session_id)
+        return ""
+    impersonator = await impersonator_of(runtime, tenant, claims.session_id)
+    actor = Actor(
+        "user", id=claims.user_id, tenant_id=claims.tenant_id, session_id=claims.session_id, impersonator=impersonator
+    )  # fmt: skip
     async with runtime.transactions.begin(tenant, actor) as uow:
         await revoke_sessions(uow, [claims.session_id], "signed_out")
-    security_log.info("signed_out", tenant=tenant.slug, actor=actor.label)
+        await note_leaving(uow, claims.session_id)
+    security_log.info(
+        "impersonation_ended" if impersonator else "signed_out",
+        tenant=tenant.slug,
+        actor=impersonator or actor.label,
+    )
+    return impersonator
 
 
 def refuse_other_sites(request: Request) -> None:

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Final
 
 from balcao.kernel.actor import Actor
-from balcao.kernel.errors import DomainError, RateLimitedError
+from balcao.kernel.errors import DomainError
+from balcao.kernel.identity.second_factor import OtpRequiredError
 from balcao.kernel.identity.sessions import (
     Candidate,
     InvalidCredentialsError,
@@ -20,9 +21,11 @@ from balcao.kernel.identity.sessions import (
 from balcao.kernel.identity.tokens import SessionClaims, read_choice, sign_choice
 from balcao.kernel.observability.logging import security_log
 from balcao.kernel.plans import require_active
-from balcao.kernel.rate_limit import Refused, Rule, Window
+from balcao.kernel.rate_limit import Rule, Window
 from balcao.kernel.runtime import Runtime
 from balcao.kernel.tenants import Tenant
+from balcao.modules.admin.attempts import count_attempt
+from balcao.modules.admin.second_factor import count_code, pass_at_sign_in
 
 # platform.md 4: ten attempts a minute for one account and for one address, whatever else the address does.
 ACCOUNT_RULE: Final = Rule("sign_in_account", (Window(10, 60),))
@@ -41,25 +44,21 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """An open session: its token and end, who it is, and where they are."""
+    """An open session: its token and end, who it is, and where they are.
+
+    `recovery_left` says how many recovery codes remain after one was used to come in, else None.
+    """
 
     token: str
     expires_at: datetime
     actor: Actor
     tenant: Tenant
+    recovery_left: int | None = None
 
 
 def account_mark(email: str) -> str:
     """A stable mark of an e-mail address for counters and logs; the address itself stays out of both."""
     return hashlib.sha256(email.strip().lower().encode()).hexdigest()[:16]
-
-
-async def count_attempt(runtime: Runtime, rule: Rule, key: str) -> None:
-    """Counts one attempt; RateLimitedError with Retry-After when it is one too many."""
-    outcome = await runtime.limiter.hit(rule, key)
-    if isinstance(outcome, Refused):
-        security_log.warning("sign_in_throttled", rule=rule.name)
-        raise RateLimitedError(headers={"Retry-After": str(outcome.retry_after_seconds)})
 
 
 async def count_address(runtime: Runtime, caller: Caller) -> None:
@@ -82,21 +81,27 @@ async def matching_businesses(
 
 
 async def sign_in(
-    runtime: Runtime, email: str, password: str, tenant: Tenant | None, caller: Caller
+    runtime: Runtime, email: str, password: str, tenant: Tenant | None, caller: Caller, otp: str = ""
 ) -> SignedIn:
-    """Opens a session in the one business that fits; SeveralTenantsError names them when there are more."""
+    """Opens a session in the one business that fits; SeveralTenantsError names them when there are more.
+
+    Who has a second factor sends `otp` too: OtpRequiredError without it, OtpInvalidError when it is wrong.
+    """
     matches = await matching_businesses(runtime, email, password, tenant, caller)
     if len(matches) > 1:
         raise SeveralTenantsError(tenants=[match.tenant_slug for match in matches])
-    return await enter(runtime, matches[0], caller)
+    return await enter(runtime, matches[0], caller, otp)
 
 
-async def enter(runtime: Runtime, candidate: Candidate, caller: Caller) -> SignedIn:
-    """Opens a session for somebody whose password was right."""
+async def enter(runtime: Runtime, candidate: Candidate, caller: Caller, otp: str = "") -> SignedIn:
+    """Opens a session for somebody whose password was right, and whose code is, if they have a second factor."""
     tenant = await runtime.tenants.find("id", str(candidate.tenant_id))
     try:
-        require_active(tenant)
-        signed_in = await _open(runtime, tenant, candidate, caller)
+        require_active(tenant, reading=True)
+        await count_code(runtime, tenant, candidate.user_id, otp)
+        signed_in = await _open(runtime, tenant, candidate, caller, otp)
+    except OtpRequiredError:
+        raise
     except DomainError as error:
         security_log.warning("sign_in_refused", reason=error.code, tenant=tenant.slug, client=caller.masked)
         raise
@@ -110,8 +115,9 @@ async def enter(runtime: Runtime, candidate: Candidate, caller: Caller) -> Signe
     return signed_in
 
 
-async def _open(runtime: Runtime, tenant: Tenant, candidate: Candidate, caller: Caller) -> SignedIn:
+async def _open(runtime: Runtime, tenant: Tenant, candidate: Candidate, caller: Caller, otp: str) -> SignedIn:
     async with runtime.transactions.begin(tenant) as uow:
+        passed = await pass_at_sign_in(uow, runtime, candidate.user_id, otp)
         opened = await open_session(
             uow,
             candidate,
@@ -121,10 +127,10 @@ async def _open(runtime: Runtime, tenant: Tenant, candidate: Candidate, caller: 
             address=caller.ip,
         )
         claims = SessionClaims(candidate.user_id, tenant.id, opened.session_id, candidate.role)
-        actor = await actor_of_session(uow.session, claims, uow.now(), runtime.permissions)
+        actor = await actor_of_session(uow.session, claims, uow.now(), runtime.permissions_in(tenant))
     if actor is None:
         raise InvalidCredentialsError
-    return SignedIn(opened.token, opened.expires_at, actor, tenant)
+    return SignedIn(opened.token, opened.expires_at, actor, tenant, passed.recovery_left)
 
 
 def keep_choice(runtime: Runtime, matches: list[Candidate]) -> str:
@@ -133,11 +139,11 @@ def keep_choice(runtime: Runtime, matches: list[Candidate]) -> str:
     return sign_choice(pairs, runtime.keys, issued=runtime.clock())
 
 
-async def enter_chosen(runtime: Runtime, choice: str, slug: str, caller: Caller) -> SignedIn:
+async def enter_chosen(runtime: Runtime, choice: str, slug: str, caller: Caller, otp: str = "") -> SignedIn:
     """Opens the session in the chosen business. InvalidCredentialsError when the choice ran out or was never offered."""
     await count_address(runtime, caller)
     for tenant_id, user_id in read_choice(choice, runtime.keys):
         tenant = await runtime.tenants.find("id", str(tenant_id))
         if tenant.slug == slug:
-            return await enter(runtime, Candidate(tenant_id, slug, user_id, "", None), caller)
+            return await enter(runtime, Candidate(tenant_id, slug, user_id, "", None), caller, otp)
     raise InvalidCredentialsError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -292,7 +292,18 @@ def permission_areas(modules: Sequence[Module], tenant: Tenant, words: Any) -> l
     return sorted(areas.values(), key=lambda view: (fold(view.module_title), view.module))
 
 
+# Areas without an entry in the menu whose code is no word of people.
+_AREA_TITLES: Final = {"admin.onboarding": "First steps", "contacts.crm": "CRM"}
+
+
 def _area_titles(module: Module) -> dict[str, str]:
     """An area is called like its entry in the menu; of two entries, like the later one."""
     ordered = sorted(module.nav, key=lambda item: item.position)
-    return {item.permission.partition(":")[0]: item.label for item in ordered if item.permission}
+    return _AREA_TITLES | {
+        item.permission.partition(":")[0]: item.label for item in ordered if item.permission
+    }
+
+
+def permission_labels(modules: Sequence[Module], words: Any) -> dict[str, str]:
+    """What every permission is called, by its code."""
+    return {each.code: words(each.label) for module in modules for each in module.permissions}

@@ -10,6 +10,11 @@ from uuid import UUID
 from balcao.kernel.files.blobs import BlobKey, BlobStore, blob_key
 
 AREA: Final = "imports"
+# The ids in the keys that rows answer for: an import's own, and its upload's.
+KNOWN_IDS: Final = (
+    "select id from import_jobs where tenant_id = :tenant union "
+    "select split_part(source_key, '/', 3)::uuid from import_jobs where tenant_id = :tenant and source_key is not null"
+)
 BYTES: Final = "application/octet-stream"
 _PIECE: Final = 1_000_000
 

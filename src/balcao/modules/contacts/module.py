@@ -97,7 +97,9 @@ MODULE = Module(
         Permission("contacts.crm:edit", "Connect GoHighLevel and send contacts"),
     ),
     nav=(
-        NavItem("Contacts", "/painel/contatos", "users-round", "contacts.people:view", 45),
-        NavItem("Imports", "/painel/contatos/importacoes", "sheet", "contacts.imports:view", 46),
+        NavItem("Contacts", "/painel/contatos", "users-round", "contacts.people:view", 45, of_shop=True),
+        NavItem(
+            "Imports", "/painel/contatos/importacoes", "sheet", "contacts.imports:view", 46, of_shop=True
+        ),
     ),
 )

@@ -7,6 +7,9 @@ from balcao.modules.contacts.activities import person_of_activity as person_of_a
 from balcao.modules.contacts.consents import grant_consent as grant_consent
 from balcao.modules.contacts.consents import withdraw_consent as withdraw_consent
 from balcao.modules.contacts.events import PersonErased as PersonErased
+from balcao.modules.contacts.import_blobs import AREA as IMPORTS_AREA
+from balcao.modules.contacts.import_blobs import KNOWN_IDS as IMPORTS_IDS
+from balcao.modules.contacts.import_inputs import used_rows_this_month as used_rows_this_month
 from balcao.modules.contacts.people_merge import CHUNK_ROWS as CHUNK_ROWS
 from balcao.modules.contacts.people_merge import merge_chunk as merge_chunk
 from balcao.modules.contacts.people_remembering import remember_person as remember_person
@@ -17,6 +20,8 @@ from balcao.modules.contacts.suppressions import suppress as suppress
 
 __all__ = [
     "CHUNK_ROWS",
+    "IMPORTS_AREA",
+    "IMPORTS_IDS",
     "CleaningRequest",
     "PersonErased",
     "SuppressionEntry",
@@ -27,5 +32,6 @@ __all__ = [
     "person_of_activity",
     "remember_person",
     "suppress",
+    "used_rows_this_month",
     "withdraw_consent",
 ]

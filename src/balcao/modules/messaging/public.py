@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -26,6 +27,17 @@ class BodySecret:
 
     text: str
     until: datetime
+
+
+async def kept_secrets(uow: UnitOfWork, dedupe_keys: Sequence[str]) -> dict[str, str]:
+    """The secrets of letters that stayed in the in-product mailbox, by dedupe key, while their doors are open. A mail
+    server that took a letter leaves nothing here.
+    """
+    query = select(Message.dedupe_key, Message.secret).where(
+        Message.tenant_id == uow.tenant_id, Message.dedupe_key.in_(dedupe_keys), Message.status == "sent",
+        Message.secret.is_not(None), Message.secret_until > uow.now(),
+    )  # fmt: skip
+    return {key: secret for key, secret in await uow.session.execute(query) if secret}
 
 
 async def queue_email(

@@ -127,7 +127,7 @@ def order_question(
             "lines": orjson.dumps(_line_rows(order, cart)).decode(),
             "event_id": new_id(),
             "status": order.status,
-            "actor": uow.actor.label if uow.actor.kind == "user" else "buyer",
+            "actor": uow.actor.label if uow.actor.kind in {"user", "key"} else "buyer",
             "now": order.placed_at,
             "payment_id": order.payment_id,
             "method": request.payment.method,

@@ -114,10 +114,10 @@ MODULE = Module(
         Permission("store.customers:view", "See customers"),
     ),
     nav=(
-        NavItem("Today", "/painel", "layout-dashboard", "store.orders:view", 0),
-        NavItem("Orders", "/painel/pedidos", "receipt-text", "store.orders:view", 10),
-        NavItem("Catalogue", "/painel/catalogo", "book-open", "store.catalog:view", 20),
-        NavItem("Stock", "/painel/estoque", "package", "store.stock:view", 30),
-        NavItem("Stores and delivery", "/painel/lojas", "store", "store.stores:view", 40),
+        NavItem("Today", "/painel", "layout-dashboard", "store.orders:view", 0, of_shop=True),
+        NavItem("Orders", "/painel/pedidos", "receipt-text", "store.orders:view", 10, of_shop=True),
+        NavItem("Catalogue", "/painel/catalogo", "book-open", "store.catalog:view", 20, of_shop=True),
+        NavItem("Stock", "/painel/estoque", "package", "store.stock:view", 30, of_shop=True),
+        NavItem("Stores and delivery", "/painel/lojas", "store", "store.stores:view", 40, of_shop=True),
     ),
 )

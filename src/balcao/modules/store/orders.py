@@ -45,7 +45,7 @@ class BadTransitionError(DomainError):
 
 def actor_kind(uow: UnitOfWork) -> ActorKind:
     """How the state machine sees whoever acts: cancelling late needs the manager's right."""
-    if uow.actor.kind == "user":
+    if uow.actor.kind in {"user", "key"}:
         return "manager" if uow.actor.can(CANCEL_PERMISSION) else "staff"
     if uow.actor.kind in {"timer", "system"}:
         return "timer" if uow.actor.kind == "timer" else "system"

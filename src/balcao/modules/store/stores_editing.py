@@ -107,16 +107,19 @@ async def create_store(uow: UnitOfWork, values: Mapping[str, Any]) -> Store:
 
 
 async def _keep_limit(uow: UnitOfWork) -> None:
-    """Counts under a lock of the tenant, so that two people cannot both take the last place."""
-    if uow.tenant.stores_limit is None:
-        return
+    """Counts under a lock of the tenant, so that two people cannot both take the last place. The limit is read fresh."""
     await uow.session.execute(
         text("select pg_advisory_xact_lock(hashtextextended('stores:' || cast(:tenant as text), 0))"),
         {"tenant": str(uow.tenant_id)},
     )
+    limit = (
+        await uow.session.execute(
+            text("select stores_limit from tenants where id = :tenant"), {"tenant": uow.tenant_id}
+        )
+    ).scalar_one()
     count = (await uow.session.execute(select(func.count()).select_from(Store))).scalar_one()
-    if count >= uow.tenant.stores_limit:
-        raise StoresLimitError(limit=uow.tenant.stores_limit)
+    if limit is not None and count >= limit:
+        raise StoresLimitError(limit=limit)
 
 
 async def update_store(uow: UnitOfWork, store_id: UUID, values: Mapping[str, Any], version: int) -> Store:

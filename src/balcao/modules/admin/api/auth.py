@@ -37,13 +37,17 @@ from balcao.modules.admin.team_queries import SessionView, list_sessions
 
 router = APIRouter(prefix="/auth", tags=["auth"])
 SIGNED_IN = Depends(Allow())
+PEOPLE = Depends(Allow(people_only=True))
 
 
 @router.post("/login", dependencies=[Depends(Public("this is how one signs in"))])
 async def login(request: Request, response: Response, runtime: Installation, body: Credentials) -> Entered:
-    """Opens a session. Without a named business, the one where e-mail and password fit; 409 when they fit in several."""
+    """Opens a session. Without a named business, the one where e-mail and password fit; 409 when they fit in several,
+    401 otp_required when the account has a second factor and no code was sent."""
     tenant = await given_tenant(request, runtime)
-    signed_in = await sign_in(runtime, body.email, body.password, tenant, caller_of_request(request))
+    signed_in = await sign_in(
+        runtime, body.email, body.password, tenant, caller_of_request(request), body.otp
+    )
     set_session_cookie(response, signed_in, runtime)
     response.headers["cache-control"] = "no-store"
     return entered(signed_in)
@@ -77,26 +81,26 @@ async def logout(request: Request, runtime: Installation) -> Response:
     return response
 
 
-@router.get("/sessions", dependencies=[SIGNED_IN])
+@router.get("/sessions", dependencies=[PEOPLE])
 async def my_sessions(uow: ReadUow, page: Annotated[PageQuery, Query()]) -> Page[SessionView]:
     """One's own live sign-ins, newest first."""
     return await list_sessions(uow, page, uow.actor.id)
 
 
-@router.delete("/sessions/{session_id}", status_code=204, dependencies=[SIGNED_IN])
+@router.delete("/sessions/{session_id}", status_code=204, dependencies=[PEOPLE])
 async def end_my_session(session_id: UUID, uow: Uow) -> None:
     """Ends one of one's own sign-ins."""
     await revoke_session(uow, session_id, "revoked", user_id=uow.actor.id)
 
 
-@router.delete("/sessions", dependencies=[SIGNED_IN])
+@router.delete("/sessions", dependencies=[PEOPLE])
 async def end_my_other_sessions(uow: Uow) -> Revoked:
     """Ends every own sign-in but this one."""
     assert uow.actor.id is not None, "Allow() let a person in"
     return Revoked(revoked=await revoke_sessions_of(uow, uow.actor.id, "revoked", keep=uow.actor.session_id))
 
 
-@router.post("/password", status_code=204, dependencies=[SIGNED_IN])
+@router.post("/password", status_code=204, dependencies=[PEOPLE])
 async def change_password(who: CurrentCaller, runtime: Installation, body: PasswordChange) -> None:
     """Sets one's own password and ends every other sign-in."""
     await change_own_password(

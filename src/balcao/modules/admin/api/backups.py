@@ -115,7 +115,7 @@ class Removed(BaseModel):
 
 
 def _site(runtime: Runtime) -> Site:
-    return site_of(runtime.settings, runtime.database.url, runtime.blobs, clock=runtime.clock)
+    return site_of(runtime.settings, runtime.database.direct_url, runtime.blobs, clock=runtime.clock)
 
 
 @router.post("/create", status_code=202, dependencies=[EDIT])
@@ -197,7 +197,7 @@ async def cleanup(who: CurrentCaller, runtime: Installation, body: CleanUp | Non
 @router.get("/jobs/{run_id}", dependencies=[VIEW])
 async def run_state(run_id: UUID, runtime: Installation) -> RunView:
     """What became of something asked for."""
-    return _run_view(await asyncio.to_thread(get_run, runtime.database.url, run_id))
+    return _run_view(await asyncio.to_thread(get_run, runtime.database.direct_url, run_id))
 
 
 def _ask(site: Site, kind: str, name: str, asked_by: str) -> UUID:

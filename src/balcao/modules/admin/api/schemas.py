@@ -16,6 +16,7 @@ Email = Annotated[str, Field(min_length=3, max_length=254, pattern=CLEAN)]
 Name = Annotated[str, Field(min_length=1, max_length=120, pattern=CLEAN)]
 # The rule for a new password (8 to 128) is checked where it is set; one that is only compared may be anything short.
 Password = Annotated[str, Field(min_length=1, max_length=200)]
+Otp = Annotated[str, Field(max_length=40, pattern=CLEAN)]
 Token = Annotated[str, Field(min_length=1, max_length=200, pattern=CLEAN)]
 Role = Literal["owner", "manager", "operator"]
 Sessions = Annotated[int, Field(ge=1, le=20)]
@@ -31,11 +32,12 @@ def example(**body: Any) -> ConfigDict:
 
 
 class Credentials(BaseModel):
-    """E-mail and password."""
+    """E-mail and password, and for whoever has a second factor its code or a recovery code."""
 
     model_config = example(email="dona@padaria.example", password="balcao-demo")  # noqa: S106 - the demo's own
     email: Email
     password: Password
+    otp: Otp = ""
 
 
 class Account(BaseModel):
@@ -52,12 +54,16 @@ class Account(BaseModel):
 
 
 class Entered(BaseModel):
-    """A fresh session. The token is in the cookie `admin_token` too."""
+    """A fresh session. The token is in the cookie `admin_token` too.
+
+    `recovery_codes_left` is there after a recovery code was used: make new ones before none is left.
+    """
 
     access_token: str
     token_type: Literal["bearer"] = "bearer"  # noqa: S105 - a scheme, not a secret
     expires_at: datetime
     user: Account
+    recovery_codes_left: int | None = None
 
 
 class SignUp(BaseModel):
@@ -186,6 +192,7 @@ def entered(signed_in: SignedIn) -> Entered:
         access_token=signed_in.token,
         expires_at=signed_in.expires_at,
         user=account_of(actor, tenant),
+        recovery_codes_left=signed_in.recovery_left,
     )
 
 

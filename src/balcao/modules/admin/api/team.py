@@ -44,6 +44,7 @@ from balcao.modules.admin.team_queries import (
 
 router = APIRouter(prefix="/admin", tags=["team"])
 VIEW, EDIT = Depends(Allow("admin.team:view")), Depends(Allow("admin.team:edit"))
+PEOPLE = Depends(Allow("admin.team:edit", people_only=True))
 
 
 @router.get("/users", dependencies=[VIEW])
@@ -126,7 +127,7 @@ async def sessions_of_person(
     return await list_sessions(uow, page, user_id)
 
 
-@router.delete("/users/{user_id}/sessions", dependencies=[EDIT])
+@router.delete("/users/{user_id}/sessions", dependencies=[PEOPLE])
 async def end_sessions_of_person(user_id: UUID, uow: Uow) -> Revoked:
     """Ends every sign-in of one person."""
     await check_may_end(uow, user_id)
@@ -141,7 +142,7 @@ async def sessions(
     return await list_sessions(uow, page, user_id)
 
 
-@router.delete("/sessions/{session_id}", status_code=204, dependencies=[EDIT])
+@router.delete("/sessions/{session_id}", status_code=204, dependencies=[PEOPLE])
 async def end_session(session_id: UUID, uow: Uow) -> None:
     """Ends one sign-in of anybody of the team."""
     await check_may_end(uow, await owner_of_session(uow, session_id))
@@ -166,7 +167,7 @@ async def groups(uow: ReadUow, page: Annotated[PageQuery, Query()]) -> Page[Grou
 async def create_group(uow: Uow, runtime: Installation, body: GroupCreate) -> GroupView:
     """Makes a group. Only an owner may put into it what they do not hold themselves."""
     wanted = GroupInput(body.name, body.permissions, body.store_ids, body.is_active)
-    return await group_view(uow, (await add_group(uow, wanted, runtime.permissions)).id)
+    return await group_view(uow, (await add_group(uow, wanted, runtime.permissions_in(uow.tenant))).id)
 
 
 @router.get("/groups/{group_id}", dependencies=[VIEW])
@@ -178,7 +179,9 @@ async def group(group_id: UUID, uow: ReadUow) -> GroupView:
 @router.patch("/groups/{group_id}", dependencies=[EDIT])
 async def patch_group(group_id: UUID, uow: Uow, runtime: Installation, body: GroupPatch) -> GroupView:
     """Changes a group; its people feel it with their next request."""
-    await change_group(uow, group_id, body.changes(), runtime.permissions, version=body.version)
+    await change_group(
+        uow, group_id, body.changes(), runtime.permissions_in(uow.tenant), version=body.version
+    )
     return await group_view(uow, group_id)
 
 

@@ -16,10 +16,11 @@ from balcao.kernel.web.templates import panel_context
 from balcao.kernel.web.tenant_of_request import Caller
 from balcao.modules.admin.pages.forms import answer, errors_of, go, secret_of
 from balcao.modules.admin.password_links import change_own_password
+from balcao.modules.admin.second_factor import person_of, state_of
 from balcao.modules.admin.team_queries import list_sessions
 
 router = APIRouter()
-SIGNED_IN = Depends(Allow())
+SIGNED_IN = Depends(Allow(people_only=True))
 HERE = "/painel/conta"
 
 
@@ -34,9 +35,10 @@ async def _page(
 ) -> Response:
     async with runtime.transactions.begin(who.tenant, who.actor, read_only=True) as uow:
         sessions = await list_sessions(uow, PageQuery(limit=50), who.actor.id)
+        factor = await state_of(uow, person_of(who.actor))
     return answer(
         request, "admin/account.html", status=status, **panel_context(request, who.tenant, who.actor),
-        sessions=sessions.items, errors=errors, problem=problem,
+        sessions=sessions.items, factor=factor, errors=errors, problem=problem,
     )  # fmt: skip
 
 

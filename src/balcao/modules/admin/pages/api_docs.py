@@ -9,7 +9,7 @@ import orjson
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from balcao.kernel.errors import DomainError
+from balcao.kernel.errors import DomainError, NotFoundError
 from balcao.kernel.web.dependencies import Installation, Public, Words
 from balcao.kernel.web.headers import CONTENT_SECURITY_POLICY
 from balcao.kernel.web.templates import render
@@ -17,6 +17,15 @@ from balcao.modules.admin.postman import postman_collection
 
 router = APIRouter()
 OPEN = Depends(Public("programs have to know how to ask"))
+
+
+async def _where_open(runtime: Installation) -> None:
+    """404 where API_DOCS is closed: a stranger learns nothing of the doors there are."""
+    if not runtime.settings.docs_are_open:
+        raise NotFoundError
+
+
+WHERE_OPEN = Depends(_where_open)
 # ReDoc's style library fills an empty style element through the object model, which adds no markup: the hash of the
 # empty text lets exactly that element in, the second hash one fixed style sheet of its own. Its search runs in a worker
 # made of a blob.
@@ -26,13 +35,13 @@ REDOC_POLICY: Final = CONTENT_SECURITY_POLICY.replace(
 ).replace("worker-src 'self'", "worker-src 'self' blob:")
 
 
-@router.get("/docs", dependencies=[OPEN])
+@router.get("/docs", dependencies=[OPEN, WHERE_OPEN])
 async def swagger_ui(request: Request) -> Response:
     """Swagger UI on /openapi.json."""
     return render(request, "admin/swagger.html")
 
 
-@router.get("/redoc", dependencies=[OPEN])
+@router.get("/redoc", dependencies=[OPEN, WHERE_OPEN])
 async def redoc(request: Request) -> Response:
     """ReDoc on /openapi.json."""
     response = render(request, "admin/redoc.html")
@@ -57,7 +66,7 @@ def _all_errors(kind: type[DomainError]) -> Iterable[type[DomainError]]:
         yield from _all_errors(below)
 
 
-@router.get("/postman.json", dependencies=[OPEN])
+@router.get("/postman.json", dependencies=[OPEN, WHERE_OPEN])
 async def postman(request: Request, runtime: Installation) -> Response:
     """The API as a Postman collection (v2.1), made from the OpenAPI document."""
     collection = postman_collection(request.app.openapi(), runtime.settings.api_base_url)

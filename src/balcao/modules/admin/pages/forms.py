@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
@@ -21,6 +22,15 @@ MAX_FIELD: Final = 300
 # What a page may say once after a redirect: English msgids by the code that travels in the cookie.
 FLASHES: Final[Mapping[str, str]] = {
     "saved": "Saved.",
+    "tenant_made": "The business is there, and its owner is invited.",
+    "tenant_suspended": "Suspended. Its shop can be looked at and its data exported; nothing is sold.",
+    "tenant_canceled": "Closed.",
+    "tenant_active": "Open again.",
+    "password_link_sent": "The link for a new password is on its way.",
+    "all_sessions_ended": "Every sign-in of this person has ended.",
+    "first_steps_shown": "The first steps will be shown again.",
+    "first_steps_hidden": "The first steps will not be forced any more.",
+    "plan_removed": "The plan is gone.",
     "invited": "The invitation is on its way.",
     "invitation_canceled": "The invitation does not work any more.",
     "person_added": "Added to the team.",
@@ -29,7 +39,21 @@ FLASHES: Final[Mapping[str, str]] = {
     "sessions_ended": "The other sign-ins have ended.",
     "password_changed": "Your password is new. Other devices were signed out.",
     "signed_out": "You are signed out.",
+    "jobs_retried": "Back in the queue.",
+    "jobs_canceled": "Done: it will not be worked on.",
+    "jobs_changed": "That has changed meanwhile. Here is how it stands now.",
+    "backup_asked": "On its way. This page shows how it goes.",
+    "backups_removed": "Cleaned up.",
+    "restore_asked": "The restore begins. Every door is shut until it is done.",
+    "recovery_used": "You came in with a recovery code, which is used up now.",
+    "second_factor_off": "The second factor is off.",
+    "second_factor_reset": "Their second factor is off. They can set up a new one after signing in.",
+    "key_revoked": "The key does not work any more.",
     "password_set": "Your new password works now. Sign in with it.",
+    "webhook_deleted": "The address is gone.",
+    "webhook_pinged": "The test message is on its way. Look again in a moment.",
+    "webhook_again": "On its way again.",
+    "onboarded": "Done. Your shop is open.",
 }
 
 
@@ -63,7 +87,7 @@ def go(request: Request, target: str, flash: str = "") -> Response:
     response = RedirectResponse(target, 303)
     if flash:
         response.set_cookie(
-            FLASH_COOKIE, flash, max_age=FLASH_SECONDS, path="/painel", httponly=True, samesite="lax",
+            FLASH_COOKIE, flash, max_age=FLASH_SECONDS, path="/", httponly=True, samesite="lax",
             secure=runtime_of(request).settings.secure_cookies,
         )  # fmt: skip
     return response
@@ -76,15 +100,15 @@ def answer(request: Request, name: str, /, *, status: int = 200, **context: Any)
     toasts = [{"text": words(said), "tone": "done", "undo_url": None}] if said else []
     response = render(request, name, status=status, toasts=toasts, **context)
     if FLASH_COOKIE in request.cookies:
-        response.delete_cookie(FLASH_COOKIE, path="/painel")
+        response.delete_cookie(FLASH_COOKIE, path="/")
     response.headers["referrer-policy"] = "same-origin"
     return response
 
 
 def local_target(value: str | None, otherwise: str) -> str:
-    """Where to go after signing in: a page of the panel, nothing else, whoever wrote the address."""
+    """Where to go after signing in: a page of the panel or of central administration, whoever wrote the address."""
     target = value or ""
-    if target != "/painel" and not target.startswith(("/painel/", "/painel?")):
+    if not re.match(r"/(?:painel|central)(?:[/?]|$)", target):
         return otherwise
     if "\\" in target or "//" in target or any(mark < " " for mark in target):
         return otherwise

@@ -83,7 +83,7 @@ async def new_group_form(
     values = _wanted(await request.form())
     wanted = GroupInput(values["name"], values["permissions"], values["store_ids"], values["is_active"])
     try:
-        await works.run(lambda uow: add_group(uow, wanted, runtime.permissions))
+        await works.run(lambda uow: add_group(uow, wanted, runtime.permissions_in(uow.tenant)))
     except DomainError as error:
         return await _group_page(request, runtime, who, words, values, error=error)
     return go(request, HERE, "saved")
@@ -108,11 +108,12 @@ async def group_form(
 
     async def save(uow: UnitOfWork) -> None:
         group = await get_group(uow, group_id)
-        kept = [code for code in group.permissions if not uow.actor.can(code)]
+        known = runtime.permissions_in(uow.tenant)
+        kept = [code for code in group.permissions if code in known and not uow.actor.can(code)]
         changes = {key: values[key] for key in ("name", "store_ids", "is_active")}
         changes["permissions"] = [*values["permissions"], *kept]
         version = int(values["version"]) if values["version"].isdecimal() else None
-        await change_group(uow, group_id, changes, runtime.permissions, version=version)
+        await change_group(uow, group_id, changes, known, version=version)
 
     try:
         await works.run(save)

@@ -23,6 +23,7 @@ from balcao.kernel.work import UnitOfWork
 from balcao.modules.admin.invitations import cancel_invitation, invite
 from balcao.modules.admin.pages.forms import answer, errors_of, field_of, go, secret_of
 from balcao.modules.admin.people import NewPerson, add_person, change_person, clean_email, clean_name
+from balcao.modules.admin.second_factor import state_of
 from balcao.modules.admin.sessions_of_team import check_may_end, owner_of_session
 from balcao.modules.admin.team_queries import (
     list_groups,
@@ -35,6 +36,7 @@ from balcao.modules.admin.team_queries import (
 
 router = APIRouter()
 VIEW, EDIT = Depends(Allow("admin.team:view")), Depends(Allow("admin.team:edit"))
+PEOPLE = Depends(Allow("admin.team:edit", people_only=True))
 HERE = "/painel/equipe"
 PER_PAGE = 50
 
@@ -120,9 +122,11 @@ async def _person_page(
         person = await person_view(uow, person_id) if person_id else None
         groups = await list_groups(uow)
         sessions = (await list_sessions(uow, PageQuery(limit=20), person_id)).items if person_id else []
+        factor = await state_of(uow, person_id) if person_id else None
     return answer(
         request, "admin/person.html", status=422 if error is not None else 200,
         **panel_context(request, who.tenant, who.actor), mode=mode, values=values, person=person, sessions=sessions,
+        may_reset_factor=factor is not None and factor.is_on and who.actor.role == "owner" and person_id != who.actor.id,
         roles=_roles(words, who), role_labels=ROLE_LABELS, groups=[(str(group.id), group.name) for group in groups], errors=errors,
         problem=problem,
     )  # fmt: skip
@@ -239,7 +243,7 @@ async def person_form(
     )
 
 
-@router.post(f"{HERE}/pessoas/{{user_id}}/encerrar", dependencies=[EDIT])
+@router.post(f"{HERE}/pessoas/{{user_id}}/encerrar", dependencies=[PEOPLE])
 async def end_all_of_person(request: Request, uow: Uow, user_id: UUID) -> Response:
     """Ends every sign-in of one person."""
     await check_may_end(uow, user_id)
@@ -257,7 +261,7 @@ async def sessions_page(request: Request, uow: ReadUow, words: Words, offset: in
     )  # fmt: skip
 
 
-@router.post(f"{HERE}/sessoes/{{session_id}}/encerrar", dependencies=[EDIT])
+@router.post(f"{HERE}/sessoes/{{session_id}}/encerrar", dependencies=[PEOPLE])
 async def end_session_form(request: Request, uow: Uow, session_id: UUID) -> Response:
     """Ends one sign-in of anybody of the team."""
     await check_may_end(uow, await owner_of_session(uow, session_id))

@@ -35,6 +35,7 @@ class GhlConnection(TenantModel, Stamped, Versioned):
     """
 
     __tablename__ = "ghl_connections"
+    __audit__ = ("access_token", "refresh_token")
     provider: Mapped[str] = _text("gohighlevel")
     kind: Mapped[str]
     location_id: Mapped[str]

@@ -81,8 +81,10 @@ async def read_config(who: CurrentCaller) -> ConfigView:
     return _view(who.tenant)
 
 
-@router.patch("", dependencies=[Depends(Allow("store.stores:edit"))])
+@router.patch("", dependencies=[Depends(Allow("store.stores:edit", every_store=True))])
 async def change_config(who: CurrentCaller, runtime: Installation, body: ConfigPatch) -> ConfigView:
     """Change name, colour or clock."""
-    row = await update_appearance(runtime.database, runtime.bulletin, who.tenant.id, body.given())
+    row = await update_appearance(
+        runtime.database, runtime.bulletin, who.tenant.id, body.given(), actor=who.actor
+    )
     return _view(who.tenant, name=row.name, accent=row.accent, timezone=row.timezone)

@@ -13,7 +13,16 @@ from balcao.kernel.db.paging import Page, PageQuery
 from balcao.kernel.errors import NotFoundError, RateLimitedError, UnauthenticatedError
 from balcao.kernel.identity.tokens import token_hash
 from balcao.kernel.rate_limit import Refused
-from balcao.kernel.web.dependencies import CurrentCaller, Installation, Public, ReadUow, Uow, Words, Works
+from balcao.kernel.web.dependencies import (
+    SIGNED_IN_KINDS,
+    CurrentCaller,
+    Installation,
+    Public,
+    ReadUow,
+    Uow,
+    Words,
+    Works,
+)
 from balcao.kernel.web.json_answer import json_answer
 from balcao.kernel.web.qr import qr_svg
 from balcao.kernel.work import UnitOfWork
@@ -56,7 +65,7 @@ async def checkout(
     """Places an order. Sent twice with one Idempotency-Key, it answers the same order."""
     refused = await runtime.limiter.hit(CHECKOUT_PER_PHONE, str(works.tenant.id), body.customer.phone)
     if isinstance(refused, Refused):
-        raise RateLimitedError(headers={"Retry-After": str(refused.retry_after_seconds)})
+        raise RateLimitedError(headers=refused.headers(CHECKOUT_PER_PHONE))
     secret = runtime.keys.current
 
     async def verb(uow: UnitOfWork) -> Placed:
@@ -97,7 +106,7 @@ async def orders(
 def _need_staff(who: Any) -> None:
     from balcao.kernel.errors import ForbiddenError
 
-    if who.actor.kind != "user":
+    if who.actor.kind not in SIGNED_IN_KINDS:
         raise UnauthenticatedError
     if not who.actor.can("store.orders:view"):
         raise ForbiddenError
@@ -112,9 +121,9 @@ async def order(order_id: UUID, uow: ReadUow, who: CurrentCaller, token: TokenHe
     """One order: whole for the staff, masked for the holder of its tracking token."""
     if token is not None:
         return json_answer(with_qr(await order_for_tracking(uow, order_id, token_hash(token))))
-    if who.actor.kind == "user" and who.actor.can("store.orders:view"):
+    if who.actor.kind in SIGNED_IN_KINDS and who.actor.can("store.orders:view"):
         return json_answer(with_qr(await order_detail(uow, order_id, actor_kind(uow))))
-    raise NotFoundError if who.actor.kind == "user" else UnauthenticatedError
+    raise NotFoundError if who.actor.kind in SIGNED_IN_KINDS else UnauthenticatedError
 
 
 def with_qr(document: dict[str, Any]) -> dict[str, Any]:

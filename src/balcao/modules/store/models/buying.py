@@ -68,6 +68,7 @@ class TimeSlot(TenantModel):
     """How many orders were taken for a slot of a store; the guarded counter behind `slot_full`."""
 
     __tablename__ = "time_slots"
+    __audit__ = ()
     store_id: Mapped[UUID]
     starts_at: Mapped[datetime]
     taken: Mapped[int] = mapped_column(server_default=text("0"), default=0)

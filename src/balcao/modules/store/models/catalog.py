@@ -14,6 +14,7 @@ class Category(TenantModel, Stamped, Versioned):
     """A shelf of the menu. Without a store it shows in all."""
 
     __tablename__ = "categories"
+    __audit__ = ()
     store_id: Mapped[UUID | None]
     name: Mapped[str]
     position: Mapped[int] = mapped_column(server_default=text("0"), default=0)
@@ -28,6 +29,7 @@ class Product(TenantModel, Stamped, Versioned):
     """Something sold. `availability`: available, order (to be ordered `lead_days` ahead) or unavailable."""
 
     __tablename__ = "products"
+    __audit__ = ()
     store_id: Mapped[UUID | None]
     category_id: Mapped[UUID | None]
     code: Mapped[int]
@@ -54,6 +56,7 @@ class Sku(TenantModel, Stamped):
     """What is really sold of a product, with its price. A product with one has it hidden (empty name)."""
 
     __tablename__ = "skus"
+    __audit__ = ()
     product_id: Mapped[UUID]
     name: Mapped[str] = mapped_column(server_default="", default="")
     price_cents: Mapped[int]
@@ -70,6 +73,7 @@ class OptionGroup(TenantModel, Stamped, Versioned):
     """A list of options a product may offer. Its price is the sum, the highest or the average of the chosen ones."""
 
     __tablename__ = "option_groups"
+    __audit__ = ()
     name: Mapped[str]
     pricing_mode: Mapped[str] = mapped_column(server_default="sum", default="sum")
     is_active: Mapped[bool] = mapped_column(server_default=text("true"), default=True)
@@ -80,6 +84,7 @@ class Option(TenantModel, Stamped):
     """One choice of a group."""
 
     __tablename__ = "options"
+    __audit__ = ()
     group_id: Mapped[UUID]
     name: Mapped[str]
     price_cents: Mapped[int] = mapped_column(server_default=text("0"), default=0)
@@ -98,6 +103,7 @@ class ProductOptionGroup(TenantModel):
     """The link of a group to a product carries the limits: the same list may be optional here and required there."""
 
     __tablename__ = "product_option_groups"
+    __audit__ = ()
     product_id: Mapped[UUID]
     group_id: Mapped[UUID]
     min_choices: Mapped[int] = mapped_column(server_default=text("0"), default=0)
@@ -117,6 +123,7 @@ class ProductImage(TenantModel, Stamped):
     """A picture of a product; the first is its cover."""
 
     __tablename__ = "product_images"
+    __audit__ = ()
     product_id: Mapped[UUID]
     file_id: Mapped[UUID]
     alt: Mapped[str] = mapped_column(server_default="", default="")

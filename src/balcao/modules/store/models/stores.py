@@ -15,6 +15,7 @@ class Store(TenantModel, Stamped, Versioned):
     """A shop of the tenant: one address, one schedule, one stock. Coordinates are degrees (WGS 84)."""
 
     __tablename__ = "stores"
+    __audit__ = ("pix_key",)
     slug: Mapped[str]
     name: Mapped[str]
     description: Mapped[str] = mapped_column(server_default="", default="")
@@ -68,6 +69,7 @@ class StoreHours(TenantModel):
     """One interval of a weekday (0 = Monday), store time. `closes <= opens` ends on the next day."""
 
     __tablename__ = "store_hours"
+    __audit__ = ()
     store_id: Mapped[UUID]
     weekday: Mapped[int]
     opens: Mapped[time] = mapped_column(Time())
@@ -83,6 +85,7 @@ class StoreException(TenantModel):
     """A date that is not like its weekday: closed (no times), or one interval of its own. Several rows, several intervals."""
 
     __tablename__ = "store_exceptions"
+    __audit__ = ()
     store_id: Mapped[UUID]
     day: Mapped[date] = mapped_column(Date())
     opens: Mapped[time | None] = mapped_column(Time())
@@ -99,6 +102,7 @@ class StorePause(TenantModel, Stamped):
     """The store stops taking orders until a moment, for a reason buyers may read."""
 
     __tablename__ = "store_pauses"
+    __audit__ = ()
     store_id: Mapped[UUID]
     until: Mapped[datetime]
     reason: Mapped[str] = mapped_column(server_default="", default="")
@@ -113,6 +117,7 @@ class DeliveryArea(TenantModel, Stamped):
     """A row of the delivery table: by distance (metres, half-open), by district, or by postal code range."""
 
     __tablename__ = "delivery_areas"
+    __audit__ = ()
     store_id: Mapped[UUID]
     kind: Mapped[str]
     name: Mapped[str]

@@ -19,7 +19,9 @@ from balcao.modules.store.pages.panel_forms import posted
 from balcao.modules.store.pages.panel_store_frame import BASE, done, faults_of, toasts_of
 from balcao.modules.store.pages.panel_stores import ZONES
 
-router = APIRouter(prefix=f"{BASE}/negocio", dependencies=[Depends(Allow("store.stores:edit"))])
+router = APIRouter(
+    prefix=f"{BASE}/negocio", dependencies=[Depends(Allow("store.stores:edit", every_store=True))]
+)
 PATH = f"{BASE}/negocio"
 
 
@@ -56,7 +58,7 @@ async def save_business(request: Request, who: CurrentCaller, runtime: Installat
     try:
         form.check()
         await update_appearance(
-            runtime.database, runtime.bulletin, who.tenant.id, {**typed, "accent": accent}
+            runtime.database, runtime.bulletin, who.tenant.id, {**typed, "accent": accent}, actor=who.actor
         )
     except ValidationFailedError as refused:
         return _page(request, who, typed, faults_of(translator_of(request), refused), 422)

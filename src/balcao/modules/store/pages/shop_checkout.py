@@ -166,7 +166,7 @@ async def _place(works: Work, wanted: CheckoutRequest, key: str, words: Translat
     runtime = works.runtime
     refused = await runtime.limiter.hit(CHECKOUT_PER_PHONE, str(works.tenant.id), wanted.customer.phone)
     if isinstance(refused, Refused):
-        raise RateLimitedError(headers={"Retry-After": str(refused.retry_after_seconds)})
+        raise RateLimitedError(headers=refused.headers(CHECKOUT_PER_PHONE))
 
     async def verb(uow: UnitOfWork) -> Placed:
         return await place_order(
