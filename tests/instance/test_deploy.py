@@ -25,6 +25,7 @@ from balcao.cli.bench.deploy_load import Stream, tally
 from balcao.cli.bench.deploy_shoppers import Shelf, make_shop, shoppers, trusting
 from balcao.cli.bench.deploy_stage import Stage, find_nginx
 from balcao.cli.bench.shop import SLUG
+from tests.instance.several import eventually
 
 PER_SECOND = 25.0
 

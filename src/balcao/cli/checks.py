@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import IO
 
 import typer
 
@@ -23,7 +25,14 @@ PURE_RULES = ("brazil/*", "kernel/money.py", "kernel/identity/team_rules.py",
     for name in ("pricing", "option_rules", "order_states", "opening_hours", "time_slots", "delivery_areas",
                  "stock_rules", "search_terms", "holidays", "catalog_rules", "catalog_document")
 ))  # fmt: skip
-IGNORED_BESIDE = ("--ignore=tests/integration", "--ignore=tests/e2e")
+IGNORED_BESIDE = ("--ignore=tests/integration", "--ignore=tests/instance", "--ignore=tests/e2e")
+# What the tests start, and Debian's packages with it.
+PROGRAMS = {
+    "redis-server": "redis-server",
+    "nginx": "nginx",
+    "pgbouncer": "pgbouncer",
+    "promtool": "prometheus",
+}
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -52,39 +61,43 @@ def run_tests(arguments: list[str], *, coverage: bool = False) -> int:
     """Every test, real PostgreSQL and real Chromium included. Answers pytest's exit code.
 
     The browser tests run in a process of their own: Playwright and the asynchronous tests each want the event loop. They
-    also run alone, since they watch over budgets of time. The others share two cores as two processes, each with its own
-    database. `coverage` measures these, one after the other: what a test starts as a process of its own is not seen.
+    also run alone, since they watch over budgets of time. The others share the machine as three processes, each with its own
+    database: those of whole installations mostly wait. `coverage` measures these, one after the other: what a test starts as a process of its own is not seen.
     """
-    need_chromium()
-    want_redis()
-    want_pgbouncer()
-    want_nginx()
-    want_prometheus()
+    install_programs()
     measured = COVERAGE if coverage else ()
     if arguments:
         return _pytest([*arguments, *measured])
     if coverage:
         outcomes = [_pytest(["tests", "--ignore=tests/e2e", *measured]), _pytest(["tests/e2e"])]
         return max(*outcomes, _pure_rules_are_covered())
-    return max(*_side_by_side(["tests/integration"], ["tests", *IGNORED_BESIDE]), _pytest(["tests/e2e"]))
+    together = _side_by_side(["tests/integration"], ["tests/instance"], ["tests", *IGNORED_BESIDE])
+    return max(*together, _pytest(["tests/e2e"]))
 
 
-def _side_by_side(shown: list[str], beside: list[str]) -> tuple[int, int]:
-    """Two runs at once; the second one's words follow when the first has ended."""
-    with tempfile.TemporaryFile() as said:
-        other = subprocess.Popen(_pytest_command(beside), cwd=ROOT, stdout=said, stderr=subprocess.STDOUT)
+def _side_by_side(shown: list[str], *beside: list[str]) -> list[int]:
+    """Several runs at once; the words of the others follow when the first has ended."""
+    with contextlib.ExitStack() as kept:
+        others: list[tuple[subprocess.Popen[bytes], IO[bytes]]] = []
         try:
-            first = _pytest(shown)
-            second = other.wait()
+            for arguments in beside:
+                said = kept.enter_context(tempfile.TemporaryFile())
+                command = _pytest_command(arguments)
+                others.append(
+                    (subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=subprocess.STDOUT), said)
+                )
+            outcomes = [_pytest(shown), *(other.wait() for other, _ in others)]
         except BaseException:
-            other.terminate()
-            other.wait()
+            for other, _ in others:
+                other.terminate()
+                other.wait()
             raise
-        said.seek(0)
-        sys.stdout.flush()
-        shutil.copyfileobj(said, sys.stdout.buffer)
-        sys.stdout.flush()
-    return first, second
+        for _, said in others:
+            said.seek(0)
+            sys.stdout.flush()
+            shutil.copyfileobj(said, sys.stdout.buffer)
+            sys.stdout.flush()
+    return outcomes
 
 
 def _pure_rules_are_covered() -> int:
@@ -109,49 +122,31 @@ def chromium_path() -> str | None:
     return named or next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
 
 
-def need_chromium() -> None:
-    """Installs Debian's Chromium when this may (root, apt); says what is missing and stops otherwise."""
+def install_programs() -> None:
+    """What the tests start besides Python, from Debian when this may (root, apt). Without Chromium they do not run; the
+    others are parts of an installation that not everybody has: without one its tests are skipped, and listed at the end.
+    """
+    path = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin"
+    missing = [package for program, package in PROGRAMS.items() if shutil.which(program, path=path) is None]
     if chromium_path() is None:
-        _install_from_debian("chromium")
+        missing.append("chromium")
+    if missing:
+        _install_from_debian(missing)
     if chromium_path() is None:
         typer.echo("The browser tests need Chromium. On Debian: apt-get install chromium", err=True)
         raise typer.Exit(2)
 
 
-def want_redis() -> None:
-    """Redis is an optional part: where this may not install it, its tests are skipped and listed at the end."""
-    if shutil.which("redis-server") is None:
-        _install_from_debian("redis-server")
-
-
-def want_nginx() -> None:
-    """As `want_redis`, for the tests of deploying."""
-    if shutil.which("nginx", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin") is None:
-        _install_from_debian("nginx")
-
-
-def want_prometheus() -> None:
-    """As `want_redis`, for the tests of alerts: promtool comes with it."""
-    if shutil.which("promtool") is None:
-        _install_from_debian("prometheus")
-
-
-def want_pgbouncer() -> None:
-    """As Redis: a part that not everybody has."""
-    if shutil.which("pgbouncer", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin") is None:
-        _install_from_debian("pgbouncer")
-
-
-def _install_from_debian(package: str) -> None:
-    """Asks apt, when there is one and this is root. The package's own service is not started."""
+def _install_from_debian(packages: list[str]) -> None:
+    """Asks apt, when there is one and this is root. The packages' own services are not started."""
     apt = shutil.which("apt-get")
     if apt is None or os.geteuid() != 0:
         return
-    typer.echo(f"Installing {package} for the tests …", err=True)
+    typer.echo(f"Installing {', '.join(packages)} for the tests …", err=True)
     quiet = {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1", **os.environ}
     subprocess.run([apt, "update", "-qq"], env=quiet, check=False)
     subprocess.run(
-        [apt, "install", "-y", "-qq", "--no-install-recommends", package],
+        [apt, "install", "-y", "-qq", "--no-install-recommends", *packages],
         env=quiet,
         check=False,
         stdout=subprocess.DEVNULL,
