@@ -128,10 +128,14 @@ def install_programs() -> None:
     """
     path = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin"
     missing = [package for program, package in PROGRAMS.items() if shutil.which(program, path=path) is None]
-    if chromium_path() is None:
-        missing.append("chromium")
-    if missing:
-        _install_from_debian(missing)
+    need_chromium(*missing)
+
+
+def need_chromium(*beside: str) -> None:
+    """Installs Chromium, and the packages wished beside it, when this may; says what is missing and stops otherwise."""
+    packages = [*beside, *(["chromium"] if chromium_path() is None else [])]
+    if packages:
+        _install_from_debian(packages)
     if chromium_path() is None:
         typer.echo("The browser tests need Chromium. On Debian: apt-get install chromium", err=True)
         raise typer.Exit(2)
