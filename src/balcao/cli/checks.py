@@ -71,7 +71,12 @@ def run_tests(arguments: list[str], *, coverage: bool = False) -> int:
     if coverage:
         outcomes = [_pytest(["tests", "--ignore=tests/e2e", *measured]), _pytest(["tests/e2e"])]
         return max(*outcomes, _pure_rules_are_covered())
-    together = _side_by_side(["tests/integration"], ["tests/instance"], ["tests", *IGNORED_BESIDE])
+    whole_api = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("tests/integration/test_*.py"))
+    together = _side_by_side(
+        ["tests/integration", *(f"--ignore={name}" for name in whole_api)],
+        ["tests/instance"],
+        ["tests", *IGNORED_BESIDE, *whole_api],
+    )
     return max(*together, _pytest(["tests/e2e"]))
 
 

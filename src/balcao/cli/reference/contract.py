@@ -7,6 +7,7 @@ or a demand on a request that came, breaks programs outside.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from tempfile import gettempdir
 from typing import Any, Final
 
@@ -21,8 +22,9 @@ Schema = Mapping[str, Any]
 Line = tuple[str, str]
 
 
-def openapi_document() -> dict[str, Any]:
-    """The document of /openapi.json, made without a database."""
+@cache
+def openapi_document() -> Mapping[str, Any]:
+    """The document of /openapi.json, made without a database, once: it takes seconds."""
     settings = Settings.model_validate({"auth_secret": "-" * 32, "data_dir": gettempdir()})
     runtime = build_runtime(settings, "postgresql://nobody@localhost/nothing")
     return create_app(runtime).openapi()

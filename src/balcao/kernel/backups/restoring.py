@@ -20,7 +20,7 @@ from balcao.kernel.backups.manifest import Manifest
 from balcao.kernel.backups.media_copies import bring_media
 from balcao.kernel.backups.media_list import missing_media, read_media
 from balcao.kernel.backups.reconciling import carry_runs, reconcile
-from balcao.kernel.backups.server import connected, exchange, name_beside, one_at_a_time, sibling
+from balcao.kernel.backups.server import connected, exchange, free_name_beside, one_at_a_time, sibling
 from balcao.kernel.backups.shared_cache import forget_shared_cache
 from balcao.kernel.backups.shelf import MEDIA
 from balcao.kernel.backups.site import Site
@@ -126,7 +126,7 @@ def _go_live(site: Site, manifest: Manifest, fresh: str, report: Restored, watch
     report.changed = reconcile(fresh_url, site.after_restore)
     carry_runs(site.database_url, fresh_url)
     watch.step("exchange")
-    report.former_database = name_beside(site.database, "old", site.clock())
+    report.former_database = free_name_beside(site.database_url, "old", site.clock())
     exchange(site.database_url, fresh, report.former_database)
     forget_shared_cache(site.redis_url)
     report.lost_seconds = int((site.clock() - manifest.created_at).total_seconds())

@@ -60,6 +60,18 @@ def name_beside(live: str, what: str, moment: datetime) -> str:
     return f"{live[:_LONGEST_BASE]}_{what}_{stamp_of(moment)}"
 
 
+def free_name_beside(url: str, what: str, moment: datetime) -> str:
+    """The same of a live database's address, of the first second from `moment` on that no database is called by."""
+    live = database_of(url)
+    with connected(url) as connection:
+        while True:
+            name = name_beside(live, what, moment)
+            query = "select from pg_database where datname = %s"
+            if connection.execute(query, (name,)).fetchone() is None:
+                return name
+            moment += timedelta(seconds=1)
+
+
 @contextlib.contextmanager
 def connected(url: str) -> Generator[psycopg.Connection]:
     """A connection without time limits, each statement a transaction of its own."""
