@@ -25,7 +25,8 @@ PURE_RULES = ("brazil/*", "kernel/money.py", "kernel/identity/team_rules.py",
     for name in ("pricing", "option_rules", "order_states", "opening_hours", "time_slots", "delivery_areas",
                  "stock_rules", "search_terms", "holidays", "catalog_rules", "catalog_document")
 ))  # fmt: skip
-IGNORED_BESIDE = ("--ignore=tests/integration", "--ignore=tests/instance", "--ignore=tests/e2e")
+# Folders of tests that run for themselves.
+APART = {"integration", "instance", "e2e"}
 # What the tests start, and Debian's packages with it.
 PROGRAMS = {
     "redis-server": "redis-server",
@@ -75,9 +76,17 @@ def run_tests(arguments: list[str], *, coverage: bool = False) -> int:
     together = _side_by_side(
         ["tests/integration", *(f"--ignore={name}" for name in whole_api)],
         ["tests/instance"],
-        ["tests", *IGNORED_BESIDE, *whole_api],
+        [*_other_folders(), *whole_api],
     )
     return max(*together, _pytest(["tests/e2e"]))
+
+
+def _other_folders() -> list[str]:
+    """Every folder with tests but those that run for themselves."""
+    folders = (
+        path for path in sorted((ROOT / "tests").iterdir()) if path.is_dir() and path.name not in APART
+    )
+    return [f"tests/{path.name}" for path in folders if any(path.rglob("test_*.py"))]
 
 
 def _side_by_side(shown: list[str], *beside: list[str]) -> list[int]:
