@@ -181,6 +181,7 @@ def test_in_english_nothing_of_the_program_is_portuguese(
         "Bairro",
         "CEP",  # what it is called in English too
         "Média",  # a size on the menu
+        "nome",  # a header of the demo's list
         "Observações",
         "Padaria Três Marias",
         "Pão francês",
