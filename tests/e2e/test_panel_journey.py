@@ -157,7 +157,8 @@ def test_on_a_phone_the_pix_is_confirmed_and_the_slower_of_two_is_told_kindly(
     _step(shop, "Foi retirado", "Retirado")
     stale.focus()
     colleague.page.keyboard.press("Alt+ArrowRight")
-    expect(colleague.page.locator(".toast").last).to_contain_text("Maria das Dores foi mais rápido")
+    told = colleague.page.locator(".toast").last
+    expect(told).to_contain_text("Maria das Dores foi mais rápido: o pedido agora está em “Retirado”")
     _card(colleague, order_id, "left")
     shop.assert_clean()
     colleague.assert_clean()

@@ -129,6 +129,7 @@ async def test_dragging_answers_version_and_open_columns(client: httpx.AsyncClie
     assert moved.json()["status"] == "picked_up"
     stale = await client.post(path, json={"status": "delivered", "version": 1}, headers=headers)
     assert stale.status_code == 409
+    assert stale.json()["detail"] == "Dona foi mais rápido: o pedido agora está em “Retirado”."
     unknown = await client.post(path, json={"status": "moon", "version": version}, headers=headers)
     assert unknown.status_code == 422
 

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from balcao.brazil.phones import tel_link, wa_link
 from balcao.kernel.errors import DomainError, ValidationFailedError, VersionConflictError
 from balcao.kernel.i18n import Translator
-from balcao.kernel.web.dependencies import Allow, CurrentCaller, ReadUow, Uow, Words, Work, Works
+from balcao.kernel.web.dependencies import Allow, CurrentCaller, ReadUow, Words, Work, Works
 from balcao.kernel.web.event_stream import event_stream
 from balcao.kernel.web.json_answer import json_answer
 from balcao.kernel.web.templates import is_partial, panel_context, render
@@ -168,16 +168,26 @@ async def move(request: Request, order_id: UUID, works: Works, words: Words) -> 
 
 
 @router.post("/{order_id:uuid}/quadro", dependencies=[EDIT])
-async def move_on_board(order_id: UUID, uow: Uow, body: LaneChange) -> Response:
-    """A card was dragged into another column. Answers the new version and the columns now open to it."""
-    seen = await get_order(uow, order_id)
-    target = status_for_lane(body.status, seen.fulfilment)
-    if target not in set(OrderStatus):
-        raise ValidationFailedError.at("/status", "This state does not exist.")
-    order = await move_order(uow, order_id, target, version=body.version)
-    moves = moves_from(order.status, order.fulfilment, actor_kind(uow))
-    allowed = [lane for lane in map(lane_of, moves) if lane]
-    return json_answer({"version": order.version, "status": order.status, "allowed": allowed})
+async def move_on_board(order_id: UUID, works: Works, words: Words, body: LaneChange) -> Response:
+    """A card was dragged into another column. Answers the new version and the columns now open to it, or 409 with the
+    name of who was faster.
+    """
+
+    async def drag(uow: UnitOfWork) -> Json:
+        seen = await get_order(uow, order_id)
+        target = status_for_lane(body.status, seen.fulfilment)
+        if target not in set(OrderStatus):
+            raise ValidationFailedError.at("/status", "This state does not exist.")
+        order = await move_order(uow, order_id, target, version=body.version)
+        moves = moves_from(order.status, order.fulfilment, actor_kind(uow))
+        allowed = [lane for lane in map(lane_of, moves) if lane]
+        return {"version": order.version, "status": order.status, "allowed": allowed}
+
+    try:
+        return json_answer(await works.run(drag))
+    except VersionConflictError as refused:
+        message, named = await _who_was_faster(works, words, order_id, refused)
+        raise VersionConflictError(message, params=named, **refused.ext) from refused
 
 
 @router.post("/{order_id:uuid}/pagamento", dependencies=[EDIT])
@@ -215,6 +225,16 @@ async def _refused(
     request: Request, works: Work, words: Translator, order_id: UUID, refused: DomainError, reason: str
 ) -> Response:
     """409 with the name of who moved the order last and where it stands now; what was written is still there."""
+    message, named = await _who_was_faster(works, words, order_id, refused)
+    if is_partial(request) or "text/html" not in request.headers.get("accept", ""):
+        raise type(refused)(message, params=named, **refused.ext)
+    return await _again(request, works, order_id, 409, refusal=words(message, **named), reason=reason)
+
+
+async def _who_was_faster(
+    works: Work, words: Translator, order_id: UUID, refused: DomainError
+) -> tuple[str, dict[str, str]]:
+    """What to tell who came second, and the names in it: who moved the order last, and where it stands now."""
 
     async def look(uow: UnitOfWork) -> Json:
         return await order_detail(uow, order_id, actor_kind(uow))
@@ -228,9 +248,7 @@ async def _refused(
     message = "This move is not possible: the order is now “{status}”."
     if isinstance(refused, VersionConflictError):
         message = "{who} was faster: the order is now “{status}”."
-    if is_partial(request) or "text/html" not in request.headers.get("accept", ""):
-        raise type(refused)(message, params=named, **refused.ext)
-    return await _again(request, works, order_id, 409, refusal=words(message, **named), reason=reason)
+    return message, named
 
 
 async def _again(
