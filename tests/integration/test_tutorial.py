@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 TUTORIAL = ROOT / "docs" / "tutorial.md"
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NOT_COPIED = shutil.ignore_patterns(
-    "__pycache__", "*.pyc", "e2e", "bench", ".git", ".venv", ".balcao", ".*_cache", ".hypothesis",
+    "e2e", "bench", ".git", ".venv", ".balcao", ".*_cache", ".hypothesis",
     ".schemathesis", "schemathesis-report", "htmlcov", ".coverage*", "node_modules",
 )  # fmt: skip
 
@@ -47,7 +47,7 @@ def changed(text: str, difference: str) -> str:
 
 def run(folder: Path, *command: str) -> str:
     """Runs a command of the product in the copy; its output is the failure's text."""
-    environment = {**os.environ, "PYTHONPATH": str(folder / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**os.environ, "PYTHONPATH": str(folder / "src")}
     environment.pop("TEST_DATABASE_URL", None)
     done = subprocess.run(
         [sys.executable, *command], cwd=folder, env=environment, capture_output=True, text=True, check=False

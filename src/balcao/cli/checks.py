@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
-from typing import IO
 
 import typer
 
 from balcao.cli.audit import audit_dependencies
 
 ROOT = Path(__file__).resolve().parents[3]
-PATHS = ("src", "tests", "migrations/env.py")
+PATHS = ("src", "tests", "client", "migrations/env.py")
 COVERAGE = ("--cov=balcao", "--cov-config=pyproject.toml", "--cov-report=term")
 # Decisions without a database: no line and no branch of theirs goes without a test.
 PURE_RULES = ("brazil/*", "kernel/money.py", "kernel/identity/team_rules.py",
@@ -25,8 +22,9 @@ PURE_RULES = ("brazil/*", "kernel/money.py", "kernel/identity/team_rules.py",
     for name in ("pricing", "option_rules", "order_states", "opening_hours", "time_slots", "delivery_areas",
                  "stock_rules", "search_terms", "holidays", "catalog_rules", "catalog_document")
 ))  # fmt: skip
-# Folders of tests that run for themselves.
-APART = {"integration", "instance", "e2e"}
+# Whole installations mostly wait for something: more processes than cores keep the machine busy.
+PROCESSES_PER_CORE = 2
+LONGEST_FIRST = ("tests/instance", "tests/integration")
 # What the tests start, and Debian's packages with it.
 PROGRAMS = {
     "redis-server": "redis-server",
@@ -61,57 +59,26 @@ def run_checks() -> int:
 def run_tests(arguments: list[str], *, coverage: bool = False) -> int:
     """Every test, real PostgreSQL and real Chromium included. Answers pytest's exit code.
 
-    The browser tests run in a process of their own: Playwright and the asynchronous tests each want the event loop. They
-    also run alone, since they watch over budgets of time. The others share the machine as three processes, each with its own
-    database: those of whole installations mostly wait. `coverage` measures these, one after the other: what a test starts as a process of its own is not seen.
+    The tests share the machine as several processes, each with its own database; one takes a whole file at a time, and
+    the longest come first. Those of the browser run in a process of their own, because Playwright and the asynchronous
+    tests each want the event loop, and alone, since they watch over budgets of time. `coverage` measures the others; what
+    a test starts as a process of its own is not seen.
     """
     install_programs()
     measured = COVERAGE if coverage else ()
     if arguments:
         return _pytest([*arguments, *measured])
-    if coverage:
-        outcomes = [_pytest(["tests", "--ignore=tests/e2e", *measured]), _pytest(["tests/e2e"])]
-        return max(*outcomes, _pure_rules_are_covered())
-    whole_api = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("tests/integration/test_*.py"))
-    together = _side_by_side(
-        ["tests/integration", *(f"--ignore={name}" for name in whole_api)],
-        ["tests/instance"],
-        [*_other_folders(), *whole_api],
-    )
-    return max(*together, _pytest(["tests/e2e"]))
+    processes = os.environ.get("TEST_PROCESSES", "") or str(PROCESSES_PER_CORE * (os.cpu_count() or 1))
+    shared = ["-n", processes, "--dist", "loadfile", "--no-loadscope-reorder"]
+    outcomes = [_pytest([*shared, *LONGEST_FIRST, *_other_folders(), *measured]), _pytest(["tests/e2e"])]
+    return max(*outcomes, _pure_rules_are_covered() if coverage else 0)
 
 
 def _other_folders() -> list[str]:
-    """Every folder with tests but those that run for themselves."""
-    folders = (
-        path for path in sorted((ROOT / "tests").iterdir()) if path.is_dir() and path.name not in APART
-    )
-    return [f"tests/{path.name}" for path in folders if any(path.rglob("test_*.py"))]
-
-
-def _side_by_side(shown: list[str], *beside: list[str]) -> list[int]:
-    """Several runs at once; the words of the others follow when the first has ended."""
-    with contextlib.ExitStack() as kept:
-        others: list[tuple[subprocess.Popen[bytes], IO[bytes]]] = []
-        try:
-            for arguments in beside:
-                said = kept.enter_context(tempfile.TemporaryFile())
-                command = _pytest_command(arguments)
-                others.append(
-                    (subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=subprocess.STDOUT), said)
-                )
-            outcomes = [_pytest(shown), *(other.wait() for other, _ in others)]
-        except BaseException:
-            for other, _ in others:
-                other.terminate()
-                other.wait()
-            raise
-        for _, said in others:
-            said.seek(0)
-            sys.stdout.flush()
-            shutil.copyfileobj(said, sys.stdout.buffer)
-            sys.stdout.flush()
-    return outcomes
+    """Every folder with tests but those that are named already and the browser's."""
+    folders = (path for path in sorted((ROOT / "tests").iterdir()) if path.is_dir())
+    names = [f"tests/{path.name}" for path in folders if any(path.rglob("test_*.py"))]
+    return [name for name in names if name not in {*LONGEST_FIRST, "tests/e2e"}]
 
 
 def _pure_rules_are_covered() -> int:
