@@ -34,9 +34,16 @@ def test_a_share_is_rounded_down(cents: int, basis_points: int, expected: int) -
     assert percent_floor(cents, basis_points) == expected
 
 
-@pytest.mark.parametrize(("cents", "basis_points"), [(-1, 100), (100, -1), (100, 10_001)])
-def test_a_share_outside_the_whole_is_refused(cents: int, basis_points: int) -> None:
-    with pytest.raises(ValueError):
+@pytest.mark.parametrize(
+    ("cents", "basis_points", "why"),
+    [
+        (-1, 100, "an amount to take a share of cannot be negative"),
+        (100, -1, "a share is between 0 and 10000 basis points"),
+        (100, 10_001, "a share is between 0 and 10000 basis points"),
+    ],
+)
+def test_a_share_outside_the_whole_is_refused(cents: int, basis_points: int, why: str) -> None:
+    with pytest.raises(ValueError, match=f"^{why}$"):
         percent_floor(cents, basis_points)
 
 
@@ -50,7 +57,7 @@ def test_halves_go_up(dividend: int, divisor: int, expected: int) -> None:
 
 @pytest.mark.parametrize("divisor", [0, -2])
 def test_a_divisor_must_be_positive(divisor: int) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"^the divisor must be positive$"):
         round_half_up_div(1, divisor)
 
 
@@ -60,6 +67,11 @@ def test_a_divisor_must_be_positive(divisor: int) -> None:
         (100, [1000, 1000, 1000], (34, 33, 33)),
         (553, [2990, 1990, 550], (299, 199, 55)),
         (358, [5922, 1250], (296, 62)),
+        (
+            5,
+            [13, 7],
+            (3, 2),
+        ),  # 3.25 and 1.75: the last centavo goes to the larger remainder, not to the larger part
         (1, [0, 0, 5], (0, 0, 1)),
         (0, [3, 4], (0, 0)),
         (0, [0, 0], (0, 0)),
@@ -70,7 +82,15 @@ def test_splitting_by_weight(total: int, weights: list[int], expected: tuple[int
     assert split_by_weight(total, weights) == expected
 
 
-@pytest.mark.parametrize(("total", "weights"), [(-1, [1]), (1, [2, -1]), (1, [0, 0]), (1, [])])
-def test_an_impossible_split_is_refused(total: int, weights: list[int]) -> None:
-    with pytest.raises(ValueError):
+@pytest.mark.parametrize(
+    ("total", "weights", "why"),
+    [
+        (-1, [1], "neither the total nor a weight can be negative"),
+        (1, [2, -1], "neither the total nor a weight can be negative"),
+        (1, [0, 0], "there is nothing to split the total over"),
+        (1, [], "there is nothing to split the total over"),
+    ],
+)
+def test_an_impossible_split_is_refused(total: int, weights: list[int], why: str) -> None:
+    with pytest.raises(ValueError, match=f"^{why}$"):
         split_by_weight(total, weights)

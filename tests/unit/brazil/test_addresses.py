@@ -67,7 +67,7 @@ def test_parse_cep(text: str) -> None:
 def test_parse_cep_refuses(text: str, reason: str) -> None:
     with pytest.raises(InvalidCep) as refusal:
         parse_cep(text)
-    assert refusal.value.reason == reason
+    assert (refusal.value.reason, str(refusal.value)) == (reason, reason)
 
 
 @pytest.mark.parametrize(("cep", "place"), CAPITALS.items())
@@ -145,6 +145,7 @@ def test_worked_distance() -> None:
 def test_far_and_near_distances() -> None:
     assert haversine_metres(0, 0, 0, 0) == 0
     assert haversine_metres(0, 0, 0, 180) == pytest.approx(20_015_087, abs=1)
+    assert haversine_metres(0, 180, 0, -180) == pytest.approx(0, abs=1)
     assert haversine_metres(90, 0, -90, 0) == pytest.approx(20_015_087, abs=1)
 
 
@@ -152,7 +153,7 @@ def test_far_and_near_distances() -> None:
     ("lat", "lng"), [(91, 0), (-90.1, 0), (0, 180.5), (0, -181), (float("nan"), 0), (0, float("inf"))]
 )
 def test_a_point_off_the_globe_is_refused(lat: float, lng: float) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"^a latitude is within 90 degrees and a longitude within 180$"):
         haversine_metres(lat, lng, 0, 0)
     with pytest.raises(ValueError):
         straight_line_km(0, 0, lat, lng)

@@ -79,6 +79,7 @@ def test_parse(text: str, cents: int) -> None:
         ("5-", "amount_characters"),
         ("cinco", "amount_characters"),
         ("1e3", "amount_characters"),
+        ("1x", "amount_characters"),
         ("US$ 5", "amount_characters"),
         ("٣", "amount_characters"),
         ("9" * 41, "amount_too_long"),
@@ -87,8 +88,12 @@ def test_parse(text: str, cents: int) -> None:
 def test_parse_refuses(text: str, reason: str) -> None:
     with pytest.raises(InvalidAmount) as refusal:
         parse_brl(text)
-    assert refusal.value.reason == reason
+    assert (refusal.value.reason, str(refusal.value)) == (reason, reason)
     assert isinstance(refusal.value, ValueError)
+
+
+def test_forty_characters_are_not_too_long() -> None:
+    assert parse_brl("1".rjust(40, "0")) == 100
 
 
 @pytest.mark.parametrize(
@@ -101,7 +106,7 @@ def test_pix_amount(cents: int, expected: str) -> None:
 
 @pytest.mark.parametrize("cents", [0, -1, 1_000_000_000_000])
 def test_pix_amount_refuses(cents: int) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"^a Pix amount is between R\$ 0,01 and R\$ 9\.999\.999\.999,99$"):
         pix_amount(cents)
 
 

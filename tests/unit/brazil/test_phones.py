@@ -69,7 +69,7 @@ def test_parse(text: str, e164: str) -> None:
 def test_refusals(text: str, reason: str) -> None:
     with pytest.raises(InvalidPhone) as refusal:
         parse_phone(text)
-    assert refusal.value.reason == reason
+    assert (refusal.value.reason, str(refusal.value)) == (reason, reason)
 
 
 def test_there_are_67_area_codes() -> None:
@@ -99,6 +99,7 @@ def test_mask() -> None:
     assert mask_phone("+551134567890") == "(11) ****-7890"
     assert mask_phone("+12025550123") == "********0123"
     assert mask_phone("12345678") == "********"
+    assert mask_phone("123456789") == "*****6789"
 
 
 @pytest.mark.parametrize(
@@ -124,6 +125,6 @@ def test_same_whatsapp_number(a: str, b: str, same: bool) -> None:
 def test_links() -> None:
     assert tel_link("+5511987654321") == "tel:+5511987654321"
     assert wa_link("+5511987654321") == "https://wa.me/5511987654321"
-    assert wa_link("+5511987654321", "Olá, é o pedido nº 1 & 2") == (
-        "https://wa.me/5511987654321?text=Ol%C3%A1%2C%20%C3%A9%20o%20pedido%20n%C2%BA%201%20%26%202"
+    assert wa_link("+5511987654321", "Olá, é o pedido nº 1/2 & 2") == (
+        "https://wa.me/5511987654321?text=Ol%C3%A1%2C%20%C3%A9%20o%20pedido%20n%C2%BA%201%2F2%20%26%202"
     )

@@ -156,6 +156,12 @@ def test_decode_recurring_only() -> None:
     assert (code.key, code.url, code.receiver_name) == (None, None, "Fulano de Tal")
 
 
+def test_a_template_of_any_place_may_stand_for_the_key() -> None:
+    for place in ("80", "99"):
+        moved = sealed(MANUAL_RECURRING[:-8].replace("80800014", f"{place}800014"))
+        assert decode(moved).key is None
+
+
 ACCOUNT = "26360014br.gov.bcb.pix0114+5511987654321"
 TAIL = "5802BR5904Loja6006Recife"
 
@@ -215,6 +221,7 @@ def test_decode_counts_characters_and_checks_bytes() -> None:
         ("", "pix_missing"),
         ("pix", "pix_field"),
         ("0" * 1001, "pix_too_long"),
+        ("0" * 1000, "pix_field"),
     ],
 )
 def test_decode_refuses(code: str, reason: str) -> None:

@@ -51,4 +51,4 @@ def test_kinds(text: str, kind: PixKeyKind, key: str) -> None:
 def test_refusals(text: str, reason: str) -> None:
     with pytest.raises(InvalidPixKey) as refusal:
         validate_key(text)
-    assert refusal.value.reason == reason
+    assert (refusal.value.reason, str(refusal.value)) == (reason, reason)

@@ -19,6 +19,8 @@ MOBILE = phone_key("+5511987654321")
         ("   ", Search("none")),
         ("#VIP", Search("tag", "VIP")),
         ("#", Search("name", "#")),
+        ("#a", Search("tag", "a")),
+        ("an\x00a", Search("name", "ana")),
         ("Ana@X.com.br", Search("email", "ana@x.com.br")),
         ("@X.com.br", Search("domain", "x.com.br")),
         ("(11) 98765-4321", Search("number", "11987654321", MOBILE)),

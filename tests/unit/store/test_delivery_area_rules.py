@@ -1,10 +1,12 @@
 """Delivery areas: edges of the rings, who wins, what a fee becomes, and the check before saving."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from balcao.kernel.money import PRICE_MAX_CENTS
 from balcao.modules.store.delivery_areas import (
     Area,
     AreaIssue,
@@ -79,6 +81,8 @@ def test_at_equal_kind_the_smallest_wins() -> None:
     assert match_area([ring(1, 0, 9000), ring(2, 2000, 4000)], HOME) == ring(2, 2000, 4000)
     wide, narrow = ceps(1, "01000000", "01999999"), ceps(2, "01310000", "01310999")
     assert match_area([wide, narrow], HOME) == narrow
+    narrow = ceps(2, "01990000", "01999000")
+    assert match_area([wide, narrow], Destination("01995000", "", "")) == narrow
     many, one = bairro(1, "bela vista", "liberdade"), bairro(2, "bela vista")
     assert match_area([many, one], HOME) == one
 
@@ -138,6 +142,10 @@ def test_destination_hash_ignores_how_an_address_is_typed() -> None:
     assert len(destination_hash(**ADDRESS)) == 64
 
 
+def test_a_quote_made_by_an_older_release_still_holds() -> None:
+    assert destination_hash(**ADDRESS) == ("e0739b1d4718b41736e1c2eb3c3e9ac05f11be4123fd3b194a570ea2ba4cb88d")
+
+
 @pytest.mark.parametrize("part", list(ADDRESS))
 def test_destination_hash_changes_with_every_part(part: str) -> None:
     assert destination_hash(**{**ADDRESS, part: "9"}) != destination_hash(**ADDRESS)
@@ -163,10 +171,16 @@ def test_overlap_with_a_ring_further_back_is_seen() -> None:
     assert [issue.other_id for issue in check.refusals] == [uid(2), uid(3)]
 
 
+def test_of_rings_that_reach_equally_far_the_first_is_named() -> None:
+    check = check_areas([ring(1, 0, 5000), ring(2, 1000, 5000), ring(3, 2000, 6000)])
+    assert check.refusals == (AreaIssue("overlap", uid(1), uid(2)), AreaIssue("overlap", uid(1), uid(3)))
+
+
 def test_gaps_are_warned_of() -> None:
     check = check_areas([ring(1, 1000, 2000), ring(2, 3000, 4000)])
     assert check.refusals == ()
     assert check.warnings == (AreaIssue("gap", None, uid(1)), AreaIssue("gap", uid(1), uid(2)))
+    assert check_areas([ring(1, 1, 2000)]).warnings == (AreaIssue("gap", None, uid(1)),)
 
 
 def test_inactive_rings_neither_overlap_nor_fill() -> None:
@@ -178,6 +192,7 @@ def test_inactive_rings_neither_overlap_nor_fill() -> None:
 def test_the_same_bairro_twice_is_warned_of() -> None:
     areas = [bairro(1, "centro"), bairro(2, "centro", "bras"), bairro(3, "centro", priority=1)]
     assert check_areas(areas).warnings == (AreaIssue("same_district", uid(1), uid(2)),)
+    assert check_areas([areas[0], replace(areas[1], active=False)]).warnings == ()
 
 
 def test_fifty_rows_are_the_most() -> None:
@@ -205,7 +220,12 @@ def test_fifty_rows_are_the_most() -> None:
     ],
 )
 def test_faulty_rows_are_refused(area: Area, code: str) -> None:
-    assert check_areas([area]).refusals == (AreaIssue(code, uid(1)),)  # type: ignore[arg-type]
+    check = check_areas([area])
+    assert (check.refusals, check.warnings) == ((AreaIssue(code, uid(1)),), ())  # type: ignore[arg-type]
+
+
+def test_the_dearest_fee_is_no_fault() -> None:
+    assert check_areas([ring(1, 0, 5000, fee=PRICE_MAX_CENTS)]).refusals == ()
 
 
 ROW: dict[str, Any] = {
@@ -223,6 +243,8 @@ def test_a_row_of_the_table_becomes_a_rule() -> None:
         id=uid(8), kind="km", metres_min=500, metres_max=900, districts=(), city=""
     )
     assert (rule_of(ring_row).metres_min, rule_of(ring_row).metres_max) == (500, 900)
+    other_terms = rule_of({**ROW, "free_above_cents": 9900, "is_active": False})
+    assert (other_terms.free_above_cents, other_terms.active) == (9900, False)
     range_row = {**ROW, "kind": "postal_range", "postal_from": "01310000", "postal_to": "01319999"}
     assert (rule_of(range_row).postal_from, rule_of(range_row).postal_to) == ("01310000", "01319999")
 

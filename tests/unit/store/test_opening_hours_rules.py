@@ -78,9 +78,15 @@ def test_an_always_open_store_still_closes_on_an_exception() -> None:
     eve = state(schedule, SAO_PAULO, "2026-12-24T22:00")
     assert eve.closes_at == at(SAO_PAULO, "2026-12-25T00:00")
     christmas = state(schedule, SAO_PAULO, "2026-12-25T12:00")
-    assert (christmas.reason, christmas.note) == ("exception", "Natal")
+    assert (christmas.is_open, christmas.reason, christmas.note) == (False, "exception", "Natal")
     assert christmas.next_opening == at(SAO_PAULO, "2026-12-26T00:00")
     assert state(schedule, SAO_PAULO, "2026-12-26T00:00").closes_at is None
+
+
+def test_an_exception_lasts_as_long_as_the_day_of_the_shop() -> None:
+    schedule = Schedule(exceptions=(DayException(date(2026, 12, 25)),))
+    late = state(schedule, SAO_PAULO, "2026-12-25T22:00")  # the 26th in UTC
+    assert (late.reason, late.note) == ("exception", "")
 
 
 def test_an_exception_replaces_the_hours_of_its_day() -> None:
@@ -134,6 +140,8 @@ def test_a_pause_holds_until_its_end() -> None:
     )
     paused = state(schedule, SAO_PAULO, "2026-07-06T12:00")
     assert paused == OpenState(False, "paused", next_opening=until.astimezone(UTC), note="Forno cheio")
+    assert paused.next_opening is not None
+    assert paused.next_opening.tzinfo is UTC
     assert state(schedule, SAO_PAULO, "2026-07-06T12:30").is_open
 
 
@@ -148,6 +156,7 @@ def test_paused_until_is_the_latest_pause_that_holds() -> None:
     pauses = tuple(Pause(now + timedelta(minutes=minutes)) for minutes in (-5, 30, 10))
     assert paused_until(Schedule(pauses=pauses), now) == now + timedelta(minutes=30)
     assert paused_until(Schedule(pauses=pauses[:1]), now) is None
+    assert paused_until(Schedule(pauses=(Pause(now),)), now) is None
 
 
 def test_a_week_without_a_gap_has_no_closing_in_sight() -> None:
@@ -165,10 +174,18 @@ def test_the_next_opening_is_searched_for_sixty_days() -> None:
     noon = "2026-07-06T12:00"
     assert state(closed_for(60), SAO_PAULO, noon).next_opening == at(SAO_PAULO, "2026-09-04T08:00")
     assert state(closed_for(61), SAO_PAULO, noon).next_opening is None
+    noon_hours = Schedule((Interval(FRIDAY, time(12), time(18)),), closed_for(60).exceptions)
+    assert state(noon_hours, SAO_PAULO, noon).next_opening == at(SAO_PAULO, "2026-09-04T12:00")
     late_hours = Schedule((Interval(FRIDAY, time(13), time(18)),), closed_for(60).exceptions)
     assert (
         state(late_hours, SAO_PAULO, noon).next_opening is None
     )  # 4 September at 13:00 is 60 days and an hour
+
+
+def test_a_closing_is_told_when_it_is_less_than_sixty_days_away() -> None:
+    schedule = Schedule(exceptions=(DayException(date(2026, 9, 4)),))
+    assert state(schedule, SAO_PAULO, "2026-07-06T00:01").closes_at == at(SAO_PAULO, "2026-09-04T00:00")
+    assert state(schedule, SAO_PAULO, "2026-07-06T00:00").closes_at is None
 
 
 def test_the_last_shift_before_a_long_closure_still_closes() -> None:
@@ -208,6 +225,8 @@ def test_an_opening_that_the_clock_jumps_over_moves_behind_the_jump() -> None:
 def test_a_shift_that_the_clock_swallows_is_no_shift() -> None:
     schedule = Schedule((Interval(SUNDAY, time(2, 50), time(3, 10)),))
     assert shifts_beginning_on(schedule, NEW_YORK, date(2026, 3, 8)) == ()
+    wholly = Schedule((Interval(SUNDAY, time(2, 30), time(3, 30)),))
+    assert shifts_beginning_on(wholly, NEW_YORK, date(2026, 3, 8)) == ()
 
 
 def test_old_brazilian_summer_time_is_computed_from_zone_data() -> None:
@@ -239,7 +258,7 @@ def test_zones_of_brazil_differ() -> None:
 
 
 def test_a_naive_moment_is_refused() -> None:
-    with pytest.raises(ValueError, match="aware"):
+    with pytest.raises(ValueError, match=r"^now must be an aware datetime$"):
         opening_state(WEEK, SAO_PAULO, datetime(2026, 7, 6, 12))
 
 

@@ -105,6 +105,7 @@ def test_too_few_tells_the_group_and_its_limits() -> None:
     error = broken([flavours()], [])
     assert (error.kind, error.group_id, error.group_name) == ("too_few", FLAVOURS, "Sabores")
     assert (error.min, error.max, error.got) == (1, 2, 0)
+    assert (error.option_id, error.option_name) == (None, "")
     assert "Sabores" in str(error)
 
 
@@ -116,7 +117,7 @@ def test_too_many_counts_quantities() -> None:
 def test_an_inactive_option_is_refused() -> None:
     error = broken([flavours()], [(OUT_OF_SEASON, 1)])
     assert (error.kind, error.option_id, error.option_name) == ("inactive_option", OUT_OF_SEASON, "Figo")
-    assert (error.min, error.max) == (1, 2)
+    assert (error.min, error.max, error.got) == (1, 2, 1)
 
 
 def test_an_option_of_another_product_is_unknown() -> None:
@@ -142,4 +143,9 @@ def test_repeats_are_summed_before_the_limit_of_the_option() -> None:
 
 @pytest.mark.parametrize("quantity", [0, -1, 1000])
 def test_a_quantity_outside_the_limits_is_refused(quantity: int) -> None:
-    assert broken([extras()], [(EXTRA, quantity)]).kind == "bad_quantity"
+    error = broken([extras()], [(EXTRA, quantity)])
+    assert (error.kind, error.got) == ("bad_quantity", quantity)
+
+
+def test_the_largest_quantity_is_only_too_many_of_the_option() -> None:
+    assert broken([extras()], [(EXTRA, 999)]).kind == "too_many_of_option"

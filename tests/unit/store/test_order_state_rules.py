@@ -69,18 +69,22 @@ def name_of(status: OrderStatus | None) -> str:
 
 def test_every_move_of_the_table_and_no_other() -> None:
     allowed: dict[tuple[str, str, str, str], set[str]] = {}
+    refusals: list[tuple[object, object]] = []
     for source, target, fulfilment, actor in product(SOURCES, OrderStatus, FULFILMENTS, ACTORS):
         if source is target:
             continue
         try:
             transition = decide(source, target, fulfilment, actor, "falta de ingrediente")
-        except BadTransition:
+        except BadTransition as refused:
+            refusals.append(((source, target), (refused.source, refused.target)))
             continue
         assert transition.changes
+        assert (transition.source, transition.target) == (source, target)
         allowed[name_of(source), target.value, fulfilment, actor] = {
             effect.value for effect in transition.effects
         }
     assert allowed == EXPECTED
+    assert all(asked == told for asked, told in refusals)
 
 
 @pytest.mark.parametrize("source", list(OrderStatus))
@@ -153,12 +157,14 @@ def test_a_late_cancel_needs_a_reason(source: OrderStatus, reason: str) -> None:
     with pytest.raises(BadTransition) as caught:
         decide(source, OrderStatus.CANCELED, "delivery", "manager", reason)
     assert caught.value.code == "reason_required"
+    assert (caught.value.source, caught.value.target) == (source, OrderStatus.CANCELED)
     assert needs_reason(source, OrderStatus.CANCELED)
 
 
 def test_an_early_cancel_needs_no_reason_but_keeps_it() -> None:
     assert not needs_reason(OrderStatus.RECEIVED, OrderStatus.CANCELED)
     assert not needs_reason(OrderStatus.CANCELED, OrderStatus.RECEIVED)
+    assert decide(OrderStatus.RECEIVED, OrderStatus.CANCELED, "delivery", "buyer").reason == ""
     assert (
         decide(OrderStatus.RECEIVED, OrderStatus.CANCELED, "delivery", "buyer", " mudei ").reason == "mudei"
     )
@@ -168,6 +174,7 @@ def test_an_early_cancel_needs_no_reason_but_keeps_it() -> None:
     ("pays_online", "total", "status"),
     [
         (True, 7514, OrderStatus.AWAITING_PAYMENT),
+        (True, 1, OrderStatus.AWAITING_PAYMENT),
         (True, 0, OrderStatus.RECEIVED),
         (False, 7514, OrderStatus.RECEIVED),
     ],
@@ -185,10 +192,15 @@ def test_nobody_places_an_order_by_timer() -> None:
 
 def test_a_late_payment_reopens_only_an_expired_order() -> None:
     transition = reopen_paid_late(OrderStatus.EXPIRED)
-    assert transition.target is OrderStatus.RECEIVED
+    assert (transition.source, transition.target) == (OrderStatus.EXPIRED, OrderStatus.RECEIVED)
     assert transition.effects == {Effect.RECORD, Effect.RESERVE, Effect.NOTIFY}
-    with pytest.raises(BadTransition):
+    with pytest.raises(BadTransition) as caught:
         reopen_paid_late(OrderStatus.CANCELED)
+    assert (caught.value.code, caught.value.source, caught.value.target) == (
+        "not_in_table",
+        OrderStatus.CANCELED,
+        OrderStatus.RECEIVED,
+    )
 
 
 def test_lines_may_change_only_before_ready() -> None:

@@ -105,6 +105,11 @@ def test_a_cap_above_the_shipping_changes_nothing() -> None:
     assert (totals.shipping_discount_cents, totals.total_cents, totals.discounts) == (0, 1500, ())
 
 
+def test_shipping_costs_nothing_unless_it_is_said() -> None:
+    totals = price_cart([CartLine(1000, 1)])
+    assert (totals.shipping_cents, totals.total_cents) == (0, 1000)
+
+
 def test_the_lower_of_two_caps_holds() -> None:
     totals = price_cart([CartLine(1000, 1)], 900, [ShippingCap(300, "x"), ShippingCap(500, "y")])
     assert totals.shipping_discount_cents == 600
@@ -157,7 +162,7 @@ def test_limits(
     with pytest.raises(InvalidCart) as caught:
         price_cart(lines, shipping, adjustments)
     assert (caught.value.problem, caught.value.line_index) == (problem, index)
-    assert problem in str(caught.value)
+    assert str(caught.value) == (problem if index is None else f"{problem} at line {index}")
 
 
 def with_first_line(totals: Totals, **changes: int) -> Totals:
@@ -174,13 +179,22 @@ def with_first_line(totals: Totals, **changes: int) -> Totals:
         ("line discount", with_first_line(worked_order(), discount_cents=657, total_cents=5627)),
         ("shares", with_first_line(worked_order(), order_discount_share_cents=295, total_cents=5627)),
         ("line signs", with_first_line(price_cart([CartLine(5, 1)]), discount_cents=-1, total_cents=6)),
+        (
+            "line signs",
+            with_first_line(price_cart([CartLine(5, 1)]), order_discount_share_cents=-1, total_cents=6),
+        ),
+        ("line signs", with_first_line(price_cart([CartLine(5, 1)]), discount_cents=6, total_cents=-1)),
         ("shipping", replace(price_cart([CartLine(5, 1)]), shipping_discount_cents=1, total_cents=4)),
         ("discount list", replace(worked_order(), discounts=())),
     ],
 )
 def test_each_invariant_is_checked(name: str, broken: Totals) -> None:
-    if name == "line signs":
-        broken = replace(broken, line_discount_cents=-1, total_cents=6)
+    if name == "line signs":  # the totals agree with the line, so that nothing but its sign is wrong
+        (line,) = broken.lines
+        broken = replace(
+            broken, line_discount_cents=line.discount_cents, order_discount_cents=line.order_discount_share_cents,
+            total_cents=line.total_cents,
+        )  # fmt: skip
     with pytest.raises(BrokenInvariant, match=f"^{name}$"):
         check_invariants(broken)
 

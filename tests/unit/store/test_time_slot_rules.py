@@ -24,6 +24,7 @@ def starts(slots: tuple[Slot, ...], tz: str = TZ) -> list[str]:
 def refusal(schedule: Schedule, rules: SlotRules, wish: str, now: str, lead_days: int = 0) -> str:
     with pytest.raises(SlotRefused) as caught:
         find_slot(schedule, TZ, rules, at(wish), at(now), lead_days)
+    assert str(caught.value) == caught.value.problem
     return caught.value.problem
 
 
@@ -114,13 +115,20 @@ def test_any_minute_of_a_slot_finds_it() -> None:
 
 
 def test_a_naive_wish_is_refused() -> None:
-    with pytest.raises(ValueError, match="aware"):
+    with pytest.raises(ValueError, match=r"^scheduled_for must be an aware datetime$"):
         find_slot(SHORT_DAYS, TZ, SlotRules(60), datetime(2026, 7, 6, 9), at("2026-07-06T07:00"))
 
 
 def test_a_slot_length_must_be_positive() -> None:
-    with pytest.raises(ValueError, match="slot_minutes"):
+    with pytest.raises(ValueError, match=r"^slot_minutes must be positive$"):
         slots_of_day(SHORT_DAYS, TZ, SlotRules(0), MONDAY, at("2026-07-06T07:00"))
+    assert len(slots_of_day(SHORT_DAYS, TZ, SlotRules(1), MONDAY, at("2026-07-06T07:00"))) == 210
+
+
+def test_the_day_is_the_shops_and_not_the_machines() -> None:
+    tz = "Pacific/Auckland"  # where Monday begins while it is Sunday noon in UTC
+    found = find_slot(SHORT_DAYS, tz, SlotRules(60), at("2026-07-07T08:00", tz), at("2026-07-06T12:00", tz))
+    assert starts((found,), tz) == ["Tue 08:00"]
 
 
 def test_slots_are_even_when_clocks_change() -> None:
@@ -134,7 +142,10 @@ def test_slots_are_even_when_clocks_change() -> None:
 def test_promise_is_now_plus_the_minutes_of_the_area_and_the_queue() -> None:
     now = datetime(2026, 7, 6, 12, tzinfo=UTC)
     assert promise(now, 30, 50) == Slot(now + timedelta(minutes=30), now + timedelta(minutes=50))
-    assert promise(now, 30, 50, queue_minutes=15).starts_at == now + timedelta(minutes=45)
+    assert promise(now, 30, 50, queue_minutes=15) == Slot(
+        now + timedelta(minutes=45), now + timedelta(minutes=65)
+    )
+    assert promise(now.astimezone(ZoneInfo(TZ)), 30, 50).starts_at.tzinfo is UTC
 
 
 @pytest.mark.parametrize(

@@ -53,9 +53,7 @@ def joined_person(members: Sequence[Person], times: Sequence[str] = ()) -> Perso
             if value and not person[position]:
                 person[position] = value
     person[_TAGS] = ", ".join(_unrepeated(tag for member in ranked for tag in listed(member[_TAGS])))
-    person[_NOTES] = "\n".join(_unrepeated(member[_NOTES] for member in ranked if member[_NOTES]))[
-        :NOTES_LIMIT
-    ]
+    person[_NOTES] = _all_notes(ranked)[:NOTES_LIMIT]
     _unite_phones(person, ranked)
     emails = _unrepeated(
         email for member in ranked for email in (member[_EMAIL], *listed(member[_EMAILS])) if email
@@ -79,13 +77,13 @@ def left_out(members: Sequence[Person], person: Person) -> list[tuple[str, str, 
             )
             if lost := [value for value in every if _key(value) not in known]:
                 found.append((code, field, ", ".join(lost)))
-    if (
-        sum(len(text) for text in {member[_NOTES] for member in members})
-        > len(person[_NOTES])
-        >= NOTES_LIMIT - 1
-    ):
+    if len(_all_notes(members)) > NOTES_LIMIT:
         found.append(("NOTES_TRUNCATED", "notes", ""))
     return found
+
+
+def _all_notes(members: Iterable[Person]) -> str:
+    return "\n".join(_unrepeated(member[_NOTES] for member in members if member[_NOTES]))
 
 
 def _key(value: str) -> str:
