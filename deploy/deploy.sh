@@ -4,6 +4,7 @@
 #   deploy.sh deploy [options] RELEASE   a folder with the program, or a name that git knows (tag, branch, commit)
 #   deploy.sh rollback                   the release before this one serves again
 #   deploy.sh status                     which serves, which rests
+#   deploy.sh run WORDS                  ./balcao WORDS of the release that serves, with its settings and account
 #
 #   --skip-backup      make no backup first
 #   --allow-contract   accept a migration that takes away what the serving release may use
@@ -22,13 +23,18 @@ here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 . "$here/lib/looks.sh"
 
 usage() {
-    sed -n '2,15s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+    sed -n '2,16s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
     exit 2
 }
 
 command=${1:-}
 [ $# -gt 0 ] && shift
 words=() skip_backup=0 allow_contract=0 config=''
+if [ "$command" = run ]; then # what follows are not words for this script
+    [ "${1:-}" != --config ] || { config=${2:?a file}; shift 2; }
+    words=("$@")
+    set --
+fi
 while [ $# -gt 0 ]; do
     case $1 in
     --skip-backup) skip_backup=1 ;;
@@ -159,11 +165,19 @@ status() {
     printf 'workers %s\n' "$(workers_state)"
 }
 
+run() {
+    local release
+    release=$(release_of current) || stop "nothing was deployed yet"
+    in_release "$release" "${words[@]}"
+}
+
 # `retire` is started by a deploy: it puts the old release away when its time as spare is over, unless it serves again.
 case $command/${#words[@]} in
 deploy/1) deploy ;;
 rollback/0) rollback ;;
 status/0) status ;;
+run/0) usage ;;
+run/*) run ;;
 retire/2) retire "${words[@]}" ;;
 *) usage ;;
 esac

@@ -2,13 +2,13 @@
 # Processes that deploy.sh starts by itself: for a machine without systemd, and for the tests.
 
 install_release() {
-    [ -z "$RUN_AS" ] || chown -R "$RUN_AS" "$1"
-    as_program "$1/balcao" --help >/dev/null # makes its environment
+    # Each step asks for the one before: whoever calls this may do so where bash does not end at a failure.
+    { [ -z "$RUN_AS" ] || chown -R "$RUN_AS" "$1"; } &&
+        as_program "$1/balcao" --help >/dev/null # makes its environment
 }
 in_release() { as_program "$1/balcao" "${@:2}"; }
 
 api_start() {
-    mkdir -p "$BALCAO_RUN"
     start_process "$1" "$(release_of "$1")/balcao" serve --uds "$BALCAO_RUN/$1.sock" --workers "$SERVE_WORKERS" --drain "$DRAIN"
 }
 api_alive() { process_alive "$1"; }
@@ -30,12 +30,21 @@ retire_later() { # in a session of its own, without our lock
     )
 }
 
+make_run_folder() { # the program puts its socket there, and its group may come to it: nginx
+    if [ -n "$RUN_AS" ] && [ "$(id -u)" = 0 ]; then
+        install -d -m 0750 -o "$RUN_AS" -g "$(id -gn "$RUN_AS")" "$BALCAO_RUN"
+    else
+        mkdir -p "$BALCAO_RUN"
+    fi
+}
+
 pid_file() { echo "$BALCAO_RUN/$1.pid"; }
 
 start_process() { # start_process <name> <words>
     local name=$1
     shift
-    mkdir -p "$BALCAO_RUN" "$BALCAO_HOME/shared/log"
+    make_run_folder
+    mkdir -p "$BALCAO_HOME/shared/log"
     (
         become_program setsid nohup sh -c 'echo $$ >"$1"; shift; exec "$@"' start "$(pid_file "$name")" "$@" \
             >>"$BALCAO_HOME/shared/log/$name.log" 2>&1 </dev/null &

@@ -2,9 +2,10 @@
 # One machine with systemd: balcao-api@blue and balcao-api@green, balcao-worker@1 …, balcao-bulk. Runs as root.
 
 install_release() {
-    [ -z "$RUN_AS" ] || chown -R "$RUN_AS" "$1"
-    as_program "$1/balcao" --help >/dev/null # makes its environment
-    chmod -R go-w "$1"
+    # Each step asks for the one before: whoever calls this may do so where bash does not end at a failure.
+    { [ -z "$RUN_AS" ] || chown -R "$RUN_AS" "$1"; } &&
+        as_program "$1/balcao" --help >/dev/null && # makes its environment
+        chmod -R go-w "$1"
 }
 in_release() { as_program "$1/balcao" "${@:2}"; }
 

@@ -60,7 +60,8 @@ prepare() { # prepare <folder or git name>: answers the folder of the release, w
             mv "$target.new" "$target"
         fi
     fi
-    install_release "$target" >&2
+    # Asked for in a shell of its own, where a failure would not end this script by itself.
+    install_release "$target" >&2 || stop "what release $(basename "$target") needs could not be installed"
     echo "$target"
 }
 

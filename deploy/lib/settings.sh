@@ -29,7 +29,7 @@ read_settings() { # read_settings <file or nothing>
     : "${SERVE_WORKERS:=1}"              # plain: server processes of one colour
     : "${DRAIN:=10}"                     # plain: seconds an old server still answers when told to stop
     : "${READY_SECONDS:=60}"             # longest wait for a new release to be ready
-    : "${SMOKE_PATHS:=/health/ready /health/live / /painel/entrar /openapi.json}"
+    : "${SMOKE_PATHS:=/health/ready /health/live / /painel/entrar /docs/errors}"
     : "${SMOKE_REQUESTS:=20}"
     : "${WATCH_SECONDS:=60}"             # watched after the switch
     : "${MAX_ERROR_PERCENT:=1}"          # answers of 500 and above that take a release back

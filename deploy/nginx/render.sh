@@ -6,7 +6,6 @@
 # BALCAO_DOMAIN      names served, separated by spaces (needed)
 # BALCAO_CERT        certificate and BALCAO_KEY its key: /etc/letsencrypt/live/<first name>/… by default
 # BALCAO_LIVE        socket of the release that serves, and BALCAO_SPARE of the one before it
-# BALCAO_DOCS        1 lets the API pages through (API_DOCS=open opens them), 0 (default) answers 404
 # BALCAO_UNLIMITED   networks without limits on the rate, for load tests; none by default
 # BALCAO_ACME        folder of Let's Encrypt's questions, BALCAO_LOGS of logs, BALCAO_CACHE of kept files
 # BALCAO_HTTP_PORT, BALCAO_HTTPS_PORT, and for --main BALCAO_USER, BALCAO_RUN, BALCAO_TMP, BALCAO_MIME
@@ -18,7 +17,7 @@ if [ "${1:-}" = --main ]; then
     main=1
     shift
 fi
-[ $# -eq 1 ] || { sed -n '2,14s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[ $# -eq 1 ] || { sed -n '2,13s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 : "${BALCAO_DOMAIN:?names served, as in BALCAO_DOMAIN=loja.example.com}"
 mkdir -p "$1"
 BALCAO_NGINX=$(CDPATH='' cd -- "$1" && pwd)
@@ -26,7 +25,7 @@ home=${BALCAO_HOME:-/opt/balcao}
 first=${BALCAO_DOMAIN%% *}
 : "${BALCAO_CERT:=/etc/letsencrypt/live/$first/fullchain.pem}" "${BALCAO_KEY:=/etc/letsencrypt/live/$first/privkey.pem}"
 : "${BALCAO_LIVE:=$home/shared/live.sock}" "${BALCAO_SPARE:=$home/shared/spare.sock}"
-: "${BALCAO_DOCS:=0}" "${BALCAO_UNLIMITED:=}" "${BALCAO_ACME:=/var/www/acme}" "${BALCAO_LOGS:=/var/log/nginx}"
+: "${BALCAO_UNLIMITED:=}" "${BALCAO_ACME:=/var/www/acme}" "${BALCAO_LOGS:=/var/log/nginx}"
 : "${BALCAO_CACHE:=/var/cache/nginx/balcao}" "${BALCAO_HTTP_PORT:=80}" "${BALCAO_HTTPS_PORT:=443}"
 : "${BALCAO_USER:=}" "${BALCAO_RUN:=/run}" "${BALCAO_TMP:=/var/lib/nginx}" "${BALCAO_MIME:=/etc/nginx/mime.types}"
 BALCAO_HTTPS_SUFFIX=
@@ -42,7 +41,7 @@ style=$(sed -n '/<style>/,/<\/style>/p' "$here/errors/pt/404.html" | sed '1s/.*<
 style=${style%?x}
 BALCAO_ERROR_STYLE=sha256-$(printf '%s' "$style" | openssl dgst -sha256 -binary | openssl base64 -A)
 
-names='DOMAIN CERT KEY LIVE SPARE DOCS ACME LOGS CACHE HTTP_PORT HTTPS_PORT HTTPS_SUFFIX NGINX RUN TMP MIME
+names='DOMAIN CERT KEY LIVE SPARE ACME LOGS CACHE HTTP_PORT HTTPS_PORT HTTPS_SUFFIX NGINX RUN TMP MIME
     USER_LINE UNLIMITED_LINES ERROR_STYLE'
 script=
 for name in $names; do

@@ -41,10 +41,9 @@ def test_every_place_is_filled(site: Path) -> None:
     assert not (site / "nginx.conf").exists(), "only --main writes the machine's own file"
 
 
-def test_production_says_nothing_of_the_server_and_shuts_the_api_pages(site: Path) -> None:
+def test_production_says_nothing_of_the_server(site: Path) -> None:
     text = (site / "conf.d" / "balcao.conf").read_text()
     assert text.count("server_tokens off;") == 2
-    assert re.search(r"map \$host \$balcao_docs \{\s*default 0;", text)
     assert re.search(r"geo \$balcao_unlimited \{\s*default 0;\s*\}", text)
 
 

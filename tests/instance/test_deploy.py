@@ -69,6 +69,7 @@ def shop(workshop: Path, webhook: tuple[str, list[bytes]]) -> Iterator[tuple[Sta
         "LOG_FORMAT": "json",
         "LOG_LEVEL": "WARNING",
         "DEFAULT_TENANT": SLUG,
+        "API_DOCS": "closed",  # as in production
     }
     knobs = {
         "WATCH_SECONDS": "2", "SETTLE_SECONDS": "6", "KEEP_OLD_SECONDS": "600", "MAX_P95_MS": "20000",
@@ -227,7 +228,9 @@ def test_what_nginx_refuses_it_refuses_kindly(shop: tuple[Stage, Shelf], browser
     for path in ("/docs", "/openapi.json", "/api/v1/openapi.json", "/metrics", "/debug/db", "/.git/config"):
         assert browser.get(path).status_code == 404
         assert browser.get(path).json()["code"] == "not_found"
-    assert browser.get("/nothing/here").json()["type"].endswith("not_found")
+    type_of_problem = browser.get("/nothing/here").json()["type"]
+    assert type_of_problem.endswith("not_found")
+    assert browser.get(type_of_problem).status_code == 200, "the page that explains it"
 
 
 def test_callers_say_nothing_about_themselves(shop: tuple[Stage, Shelf]) -> None:
@@ -293,7 +296,7 @@ def test_events_pass_as_they_come_and_end_with_the_server(shop: tuple[Stage, She
 
 def test_too_many_from_one_address_are_asked_to_wait(shop: tuple[Stage, Shelf]) -> None:
     stage, _ = shop
-    stage.render(unlimited=False, docs=True)
+    stage.render(unlimited=False)
     config = str(stage.folder / "nginx" / "nginx.conf")
     nginx = find_nginx()
     assert nginx is not None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -141,6 +143,55 @@ def test_containers_are_told_the_same(tmp_path: Path) -> None:
     ]  # fmt: skip
     images = (tmp_path / "home/shared/images.env").read_text().split()
     assert sorted(images) == ["BALCAO_IMAGE=balcao:abc", "BALCAO_IMAGE_GREEN=balcao:abc"]
+
+
+def test_a_release_that_cannot_be_installed_ends_the_deploy(tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    program.mkdir()
+    (program / "balcao").write_text("#!/bin/sh\nexit 1\n")
+    (program / "balcao").chmod(0o755)
+    done = shell(tmp_path, f"found=$(prepare {program}); echo on")
+    assert done.returncode == 1
+    assert "could not be installed" in done.stderr
+    assert done.stdout == ""
+
+
+def test_commands_are_run_by_the_release_that_serves_with_its_settings(tmp_path: Path) -> None:
+    release = tmp_path / "home/releases/abc"
+    release.mkdir(parents=True)
+    (release / "balcao").write_text('#!/bin/sh\nprintf \'%s|\' "$NAME" "$BALCAO_DATA" "$@"\nexit 7\n')
+    (release / "balcao").chmod(0o755)
+    (tmp_path / "balcao.env").write_text("NAME='a b'\n")
+    settings = {
+        "BACKEND": "plain",
+        "BALCAO_HOME": tmp_path / "home",
+        "BALCAO_ENV": tmp_path / "balcao.env",
+        "BALCAO_DATA": "/d",
+    }
+    (tmp_path / "deploy.env").write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
+
+    def run() -> subprocess.CompletedProcess[str]:
+        line = [DEPLOY / "deploy.sh", "run", "--config", tmp_path / "deploy.env", "found", "--email", "a@b.c"]
+        return subprocess.run(["bash", *line], capture_output=True, text=True, check=False, timeout=60)
+
+    assert (run().returncode, "nothing was deployed" in run().stderr) == (1, True)
+    (tmp_path / "home/current").symlink_to(release)
+    done = run()
+    assert (done.returncode, done.stdout) == (7, "a b|/d|found|--email|a@b.c|"), done.stderr
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root may start programs of other accounts")
+def test_a_program_of_another_account_may_put_its_socket_there() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        words = (
+            'start_process blue touch "$BALCAO_RUN/blue.sock"; while process_alive blue; do sleep 0.05; done'
+        )
+        done = shell(folder, words, RUN_AS="nobody", BALCAO_RUN=str(folder / "run"))
+        assert done.returncode == 0, done.stderr
+        assert (folder / "run/blue.sock").owner() == "nobody"
+        assert (folder / "run").stat().st_mode & 0o777 == 0o750
 
 
 @pytest.mark.skipif(

@@ -30,7 +30,8 @@ def backups(
     continuous: Annotated[
         bool,
         typer.Option(
-            "--continuous", help="Copy every change of the embedded server as it happens, until stopped."
+            "--continuous",
+            help="Copy every change of the embedded server as it happens, to the bucket as well, until stopped.",
         ),
     ] = False,
     data: Data = None,
@@ -55,7 +56,7 @@ def moment(
     ] = "",
     data: Data = None,
 ) -> None:
-    """Make a backup of what the installation held at a moment, out of what --continuous copied."""
+    """Make a backup of what the installation held at a moment, out of what --continuous copied, here or to the bucket."""
     from balcao.cli.backup_moments import run_moment
 
     run_moment(data=data, at=at)

@@ -14,6 +14,7 @@ from balcao.cli.backup import opened_site
 from balcao.cli.instance import fail, load_settings
 from balcao.kernel.backups.continuous import archive_continuously, archive_of
 from balcao.kernel.backups.moments import backup_of_moment
+from balcao.kernel.backups.reaching import reaches_of, spans_of
 from balcao.kernel.observability.logging import configure_logging
 
 
@@ -31,7 +32,9 @@ def run_continuous(*, data: Path | None) -> None:
 
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, end)
-        typer.echo(f"Every change goes to {archive_of(site).folder}. Ctrl-C ends it.")
+        sealed = ", encrypted" if site.recipients else ""
+        also = " and, once closed, to the bucket" if site.bucket is not None else ""
+        typer.echo(f"Every change goes to {archive_of(site).folder}{also}{sealed}. Ctrl-C ends it.")
         archive_continuously(site, stop)
 
 
@@ -48,11 +51,11 @@ def run_moment(*, data: Path | None, at: str) -> None:
         moment = None
     with opened_site(data) as site:
         if not at:
-            archive = archive_of(site)
-            bases, newest = archive.bases(), archive.newest_change()
-            if not bases or newest is None:
+            reaches = reaches_of(site)
+            if not reaches:
                 fail("Nothing was archived yet. `balcao backup --continuous` does it while it runs.")
-            typer.echo(f"From {bases[0].finished_at:%Y-%m-%d %H:%M:%S} to {newest:%Y-%m-%d %H:%M:%S} UTC.")
+            for begin, end in spans_of(reaches):
+                typer.echo(f"From {begin:%Y-%m-%d %H:%M:%S} to {end:%Y-%m-%d %H:%M:%S} UTC.")
             return
         made = backup_of_moment(site, moment)
         typer.echo(f"{made.name}: {made.rows} rows, verified by a restore.")

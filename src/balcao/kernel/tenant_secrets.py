@@ -8,9 +8,10 @@ was changed, texts sealed before open with AUTH_SECRET_PREVIOUS until they are s
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -27,6 +28,21 @@ _KEY_INFO: Final = b"balcao tenant secrets, form 1"
 
 class SecretLostError(Exception):
     """The text was sealed under a secret we no longer have, for somebody else, or was tampered with."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealedColumn:
+    """Where sealed texts lie: `purpose` tells from a row what its text was sealed for, and reads `needs` of it."""
+
+    table: str
+    column: str
+    purpose: Callable[[Mapping[str, Any]], str]
+    needs: tuple[str, ...] = ()
+
+    @classmethod
+    def always(cls, table: str, column: str, purpose: str) -> SealedColumn:
+        """A column whose texts are all sealed for the same."""
+        return cls(table, column, lambda _: purpose)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -24,7 +24,8 @@ class BackupSettings(DatabaseSettings):
     )
     backup_recipients: str = Field(
         "",
-        description="age public keys that backups are encrypted to, separated by commas. Empty: not encrypted.",
+        description="age public keys that backups and the continuous archive are encrypted to, separated by commas. "
+        "Empty: not encrypted.",
         json_schema_extra={"source": "age-keygen -o key.txt prints it; key.txt stays off this machine."},
     )
     backup_identity_file: Path | None = Field(
@@ -32,7 +33,8 @@ class BackupSettings(DatabaseSettings):
     )
     backup_s3_bucket: str = Field(
         "",
-        description="Bucket that gets a copy of each backup. Empty: S3_BUCKET when files live in S3, else none.",
+        description="Bucket that gets a copy of each backup and of the continuous archive. "
+        "Empty: S3_BUCKET when files live in S3, else none.",
     )
     backup_s3_prefix: str = Field(
         "backups",

@@ -82,6 +82,22 @@ def dump_of(site: Site, manifest: Manifest) -> Path:
     return site.shelf.folder / manifest.file_name
 
 
+def test_the_address_may_leave_the_server_to_the_surroundings(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`postgresql:///name`, as on a machine with the server's socket where this account expects it."""
+    with psycopg.connect(site.database_url) as connection:
+        info = connection.info
+        monkeypatch.setenv("PGHOST", info.host)
+        monkeypatch.setenv("PGPORT", str(info.port))
+        monkeypatch.setenv("PGUSER", info.user)
+        monkeypatch.setenv("PGPASSWORD", info.password)
+        bare = replace(site, database_url=f"postgresql:///{info.dbname}")
+    made = create_backup(bare, "manual", verify=True)
+    assert made.verified_at is not None
+    restore_backup(bare, made.name, safety_backup=False)
+
+
 def test_a_backup_is_made_and_is_what_its_manifest_says(site: Site, shop: Shop) -> None:
     key = f"{shop.tenant.id}/products/{uuid4()}/w400.webp"
     stored = site.shelf.folder.parent / "media" / key

@@ -72,15 +72,15 @@ class Stage:
         """What nginx writes."""
         return self.folder / "logs" / "nginx-access.log"
 
-    def prepare(self, *, unlimited: bool = True, docs: bool = False) -> None:
+    def prepare(self, *, unlimited: bool = True) -> None:
         """Makes folders, certificate, nginx' configuration and deploy.sh's settings."""
         for name in ("home", "run", "logs", "tmp"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         self._make_certificate()
         self._write_settings()
-        self.render(unlimited=unlimited, docs=docs)
+        self.render(unlimited=unlimited)
 
-    def render(self, *, unlimited: bool = True, docs: bool = False) -> None:
+    def render(self, *, unlimited: bool = True) -> None:
         """Writes nginx' configuration from our templates."""
         words = {
             "PATH": os.environ["PATH"],
@@ -98,7 +98,6 @@ class Stage:
             "BALCAO_TMP": str(self.folder / "tmp"),
             "BALCAO_USER": "root" if os.geteuid() == 0 else "",
             "BALCAO_UNLIMITED": "127.0.0.0/8 ::1/128" if unlimited else "",
-            "BALCAO_DOCS": "1" if docs else "0",
         }
         script = ROOT / "deploy" / "nginx" / "render.sh"
         subprocess.run(["/bin/sh", str(script), "--main", str(self.folder / "nginx")], env=words, check=True)

@@ -23,6 +23,7 @@ class BucketUnavailableError(UnavailableError):
     """The bucket did not answer, or refused."""
 
     code = "backup_bucket_unavailable"
+    title = "Backup storage unavailable."
     detail = "The bucket of the backups is not available right now."
 
 
@@ -51,10 +52,7 @@ class Bucket:
     def send(self, shelf: Shelf, manifest: Manifest) -> None:
         """Copies a backup: data and media list first, compared by what the store says it has, the manifest last."""
         for file_name in (manifest.file_name, manifest.name + MEDIA):
-            path = shelf.path(file_name)
-            self._put(file_name, path)
-            if self._size(file_name) != path.stat().st_size:
-                raise BackupDamagedError("the bucket holds another size than was sent")
+            self.put_file(file_name, shelf.path(file_name))
         self.send_manifest(manifest)
 
     def send_manifest(self, manifest: Manifest) -> None:
@@ -76,12 +74,7 @@ class Bucket:
     def remove(self, name: str) -> None:
         """Takes a backup away, its manifest first."""
         for suffix in (MANIFEST, ".dump", ".dump.age", MEDIA):
-            try:
-                obstore.delete(self._store, self._key(checked_name(name) + suffix))
-            except FileNotFoundError:
-                continue
-            except (BaseError, OSError) as error:
-                raise BucketUnavailableError from error
+            self.remove_file(checked_name(name) + suffix)
 
     def fetch_media_list(self, shelf: Shelf, name: str) -> Path:
         """Brings the list of media of a backup. BackupNotFoundError, BucketUnavailableError."""
@@ -90,13 +83,43 @@ class Bucket:
 
     def media(self) -> set[str]:
         """Keys of the copies of stored files. BucketUnavailableError."""
-        start = self._key("media/")
+        return set(self.sizes("media"))
+
+    def sizes(self, folder: str) -> dict[str, int]:
+        """Names of the files below a folder, without it, and their sizes in bytes. BucketUnavailableError."""
+        start = self._key(f"{folder}/")
         try:
             return {
-                meta["path"].removeprefix(start)
+                meta["path"].removeprefix(start): meta["size"]
                 for batch in obstore.list(self._store, prefix=start)  # pyright: ignore[reportUnknownMemberType]
                 for meta in batch
             }
+        except (BaseError, OSError) as error:
+            raise BucketUnavailableError from error
+
+    def put_file(self, file_name: str, path: Path) -> None:
+        """Copies a file there and compares sizes. A name has its whole content or none, whenever this is cut off."""
+        self._put(file_name, path)
+        if self._size(file_name) != path.stat().st_size:
+            raise BackupDamagedError("the bucket holds another size than was sent")
+
+    def get_bytes(self, file_name: str) -> bytes:
+        """The content of a small file. BackupNotFoundError, BucketUnavailableError."""
+        try:
+            return self._get(file_name).bytes().to_bytes()
+        except (BaseError, OSError) as error:
+            raise BucketUnavailableError from error
+
+    def get_file(self, file_name: str, target: Path) -> None:
+        """Writes a file of the bucket to a path. BackupNotFoundError, BucketUnavailableError."""
+        self._write(self._get(file_name), target)
+
+    def remove_file(self, file_name: str) -> None:
+        """Removes a file; one that is not there is fine."""
+        try:
+            obstore.delete(self._store, self._key(file_name))
+        except FileNotFoundError:
+            return
         except (BaseError, OSError) as error:
             raise BucketUnavailableError from error
 
@@ -113,12 +136,7 @@ class Bucket:
 
     def remove_media(self, key: str) -> None:
         """Removes the copy of a stored file."""
-        try:
-            obstore.delete(self._store, self._key(f"media/{key}"))
-        except FileNotFoundError:
-            return
-        except (BaseError, OSError) as error:
-            raise BucketUnavailableError from error
+        self.remove_file(f"media/{key}")
 
     def _key(self, file_name: str) -> str:
         return f"{self._prefix}/{file_name}"
@@ -145,15 +163,17 @@ class Bucket:
 
     def _download(self, shelf: Shelf, file_name: str) -> Path:
         partial = shelf.partial(file_name)
-        result = self._get(file_name)
+        self._write(self._get(file_name), partial)
+        return partial
+
+    def _write(self, result: Any, target: Path) -> None:
         try:
-            with partial.open("wb") as out:
+            with target.open("wb") as out:
                 for chunk in result.stream(min_chunk_size=PART_BYTES):
                     out.write(chunk)
         except (BaseError, OSError) as error:
-            partial.unlink(missing_ok=True)
+            target.unlink(missing_ok=True)
             raise BucketUnavailableError from error
-        return partial
 
 
 def bucket_of(settings: Settings) -> Bucket | None:

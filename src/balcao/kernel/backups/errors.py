@@ -10,6 +10,7 @@ class BackupNotFoundError(DomainError):
 
     status = 404
     code = "backup_not_found"
+    title = "Backup not found."
     detail = "There is no backup of this name."
 
 
@@ -18,6 +19,7 @@ class BackupDamagedError(DomainError):
 
     status = 409
     code = "backup_damaged"
+    title = "Damaged backup."
     detail = "This backup is damaged. Nothing was changed."
 
     def __init__(self, reason: str) -> None:
@@ -32,6 +34,7 @@ class BackupRunningError(DomainError):
 
     status = 409
     code = "backup_running"
+    title = "Backup under way."
     detail = "A backup or a restore is under way. Wait until it is finished."
 
 
@@ -40,6 +43,7 @@ class BackupImpossibleError(DomainError):
 
     status = 409
     code = "backup_impossible"
+    title = "Backups not possible."
     detail = "Backups cannot work here as things are: {reason}"
 
     def __init__(self, reason: str) -> None:
@@ -54,6 +58,7 @@ class BackupKeyMissingError(DomainError):
 
     status = 409
     code = "backup_key_missing"
+    title = "Backup key missing."
     detail = "This backup is encrypted, and the key that opens it is not here."
 
 
@@ -62,6 +67,7 @@ class SignInAgainError(DomainError):
 
     status = 403
     code = "sign_in_again"
+    title = "Fresh sign-in needed."
     detail = "Sign in again; a restore needs a sign-in of the last 15 minutes."
 
 
@@ -70,6 +76,7 @@ class ConfirmationWrongError(DomainError):
 
     status = 422
     code = "confirmation_wrong"
+    title = "Confirmation missing."
     detail = "To restore, confirm with the phrase: {expected}"
 
     def __init__(self, expected: str) -> None:

@@ -50,6 +50,19 @@ def copy_media(site: Site, files: Iterable[MediaFile]) -> int:
     return asyncio.run(work())
 
 
+def copied_media(site: Site) -> list[MediaFile]:
+    """Every file a copy is kept of, in the folder or the bucket. Of an encrypted one the size is unknown, told as 0."""
+    found: dict[str, int] = {}
+    if site.copies_media:
+        found = site.bucket.sizes("media") if site.bucket is not None else {}
+        found |= {
+            path.relative_to(_folder(site)).as_posix(): path.stat().st_size for path in _local_copies(site)
+        }
+    return sorted(
+        (name.removesuffix(SEALED), 0 if name.endswith(SEALED) else size) for name, size in found.items()
+    )
+
+
 def bring_media(site: Site, missing: Sequence[str]) -> int:
     """Puts files back that the storage lacks; answers how many could be had."""
 

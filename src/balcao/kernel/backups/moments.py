@@ -3,7 +3,7 @@ backup. The ordinary restore then does the rest, with everything it checks and p
 
 from __future__ import annotations
 
-import tarfile
+import shutil
 import tempfile
 import threading
 import time
@@ -15,12 +15,20 @@ from typing import Final
 import psycopg
 import structlog
 
-from balcao.kernel.backups.archive import Base, base_for
-from balcao.kernel.backups.continuous import archive_of
+from balcao.kernel.backups.archive import FOLDER
 from balcao.kernel.backups.creating import create_backup
 from balcao.kernel.backups.errors import BackupImpossibleError
 from balcao.kernel.backups.manifest import Manifest
+from balcao.kernel.backups.media_copies import copied_media
 from balcao.kernel.backups.programs import StoppedError
+from balcao.kernel.backups.reaching import (
+    Reach,
+    check_key,
+    lay_out_base,
+    lay_out_segments,
+    reach_for,
+    reaches_of,
+)
 from balcao.kernel.backups.site import Site
 from balcao.kernel.db.embedded import EmbeddedPostgres, binaries
 from balcao.kernel.db.server_account import DatabaseServerError, ServerAccount, server_account
@@ -33,33 +41,53 @@ log = structlog.get_logger("balcao.backups")
 def backup_of_moment(site: Site, moment: datetime | None, *, stop: threading.Event | None = None) -> Manifest:
     """Makes a backup of what the installation held at a moment (aware; None: the newest there is) and verifies it.
 
-    Nothing of the running installation changes. BackupImpossibleError says which moments can be reached.
+    The folder is asked first, then the bucket, so an empty machine will do. Nothing of the running installation changes.
+    BackupImpossibleError says which moments can be reached; BackupKeyMissingError comes before anything is written;
+    BackupDamagedError when a segment was changed or is missing.
     """
-    archive = archive_of(site)
-    base = base_for(archive, moment)
-    with tempfile.TemporaryDirectory(prefix="moment_", dir=archive.folder) as scratch:
+    reach = reach_for(reaches_of(site), moment)
+    check_key(site, reach)
+    shelf = site.shelf.folder / FOLDER
+    shelf.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _need_room(shelf, reach)
+    with tempfile.TemporaryDirectory(prefix="moment_", dir=shelf) as scratch:
         folder = Path(scratch)
         account = server_account(folder / "postgres", binaries())
-        _lay_out(base, folder, moment)
-        archive.unpack(base, folder / "wal")
+        _lay_out(site, reach, folder, moment)
         _hand_over(folder, account)
         server = EmbeddedPostgres(folder / "postgres")
         try:
             _bring(server, stop)
-            url = server.database_url(site.database)
-            made = create_backup(replace(site, database_url=url), "moment", verify=True, stop=stop)
+            made = create_backup(
+                _then(site, reach, server.database_url(site.database)), "moment", verify=True, stop=stop
+            )
         finally:
             server.stop()
     log.info("moment_recovered", moment=moment.isoformat() if moment else "newest", name=made.name)
     return made
 
 
-def _lay_out(base: Base, folder: Path, moment: datetime | None) -> None:
-    cluster = folder / "postgres"
-    cluster.mkdir(mode=0o700)
-    for name, target in (("base.tar.gz", cluster), ("pg_wal.tar.gz", cluster / "pg_wal")):
-        with tarfile.open(base.folder / name) as packed:
-            packed.extractall(target, filter="data")
+def _then(site: Site, reach: Reach, database_url: str) -> Site:
+    """The site as it was: what the archive encrypted stays encrypted, and stored files of which a copy is kept count."""
+    return replace(
+        site,
+        database_url=database_url,
+        recipients=site.recipients or reach.base.recipients,
+        copied_media=tuple(copied_media(site)),
+    )
+
+
+def _need_room(folder: Path, reach: Reach) -> None:
+    needed, free = reach.base.database_bytes * 2, shutil.disk_usage(folder).free
+    if free < needed:
+        raise BackupImpossibleError(
+            f"{free // 1_000_000} MB are free where backups lie, and {needed // 1_000_000} MB may be needed."
+        )
+
+
+def _lay_out(site: Site, reach: Reach, folder: Path, moment: datetime | None) -> None:
+    cluster = lay_out_base(site, reach, folder)
+    lay_out_segments(site, reach, folder / "wal")
     wanted = f"recovery_target_time = '{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}+00'\n" if moment else ""
     with (cluster / "postgresql.auto.conf").open("a", encoding="utf-8") as handle:
         handle.write(

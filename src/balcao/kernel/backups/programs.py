@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from balcao.kernel.backups.errors import BackupImpossibleError
@@ -40,6 +41,8 @@ class Line:
     def to(cls, database_url: str) -> Line:
         """The line to the database of an address."""
         parts = {name: str(value) for name, value in conninfo_to_dict(database_url).items()}
+        if not parts.get("host") and not parts.get("hostaddr"):
+            parts |= _found_by_us(database_url)
         password = parts.pop("password", "")
         return cls(make_conninfo("", **parts), password)
 
@@ -47,6 +50,14 @@ class Line:
         """What the program finds in its environment: nothing of ours but the password and the way to libraries."""
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "PGSSLROOTCERT") if name in os.environ}
         return {**kept, "LC_ALL": "C", "PGPASSWORD": self.password, "PGCONNECT_TIMEOUT": "15"}
+
+
+def _found_by_us(database_url: str) -> dict[str, str]:
+    """Where an address without a host leads us. The programs were built elsewhere and look for the socket in another
+    folder, and they do not see the variables (PGHOST) that we go by."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        info = connection.info
+        return {"host": info.host, "port": str(info.port), "user": info.user}
 
 
 def run_program(

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyrage  # pyright: ignore[reportMissingTypeStubs] - it has none
 
-from balcao.kernel.backups.errors import BackupImpossibleError, BackupKeyMissingError
+from balcao.kernel.backups.errors import BackupDamagedError, BackupImpossibleError, BackupKeyMissingError
 
 _age: Any = pyrage
+_NO_KEY_FITS: Final = "No matching keys found"
 
 
 def check_recipients(recipients: Sequence[str]) -> None:
@@ -57,6 +58,16 @@ def open_bytes(sealed: bytes, identity_file: Path | None) -> bytes:
         return _age.decrypt(sealed, identities(identity_file))
     except _age.DecryptError:
         raise BackupKeyMissingError from None
+
+
+def unseal(sealed: bytes, identity_file: Path | None) -> bytes:
+    """The same for content nothing else vouches for: BackupDamagedError when the key fits and the content was changed."""
+    try:
+        return _age.decrypt(sealed, identities(identity_file))
+    except _age.DecryptError as error:
+        if str(error) == _NO_KEY_FITS:
+            raise BackupKeyMissingError from None
+        raise BackupDamagedError("it was changed since it was encrypted") from None
 
 
 def identities(identity_file: Path | None) -> list[Any]:

@@ -52,7 +52,9 @@ def database_of(url: str) -> str:
 
 def sibling(url: str, database: str) -> str:
     """The address of another database of the same server."""
-    return urlsplit(url)._replace(path=f"/{quote(database)}").geturl()
+    parts = urlsplit(url)
+    # geturl() would lose the two slashes where no host is named (postgresql:///balcao).
+    return f"{parts.scheme}://{parts.netloc}/{quote(database)}{f'?{parts.query}' if parts.query else ''}"
 
 
 def name_beside(live: str, what: str, moment: datetime) -> str:
@@ -89,7 +91,10 @@ def beside(url: str) -> Generator[psycopg.Connection]:
         if neighbour == live:
             continue
         try:
-            connection = psycopg.connect(sibling(url, neighbour), autocommit=True, connect_timeout=15)
+            connection = psycopg.connect(
+                sibling(url, neighbour), autocommit=True, connect_timeout=15,
+                client_encoding="utf8",  # a server made without a locale keeps its own databases in SQL_ASCII
+            )  # fmt: skip
         except psycopg.OperationalError as error:
             last = error
             continue

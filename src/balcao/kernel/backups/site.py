@@ -24,6 +24,7 @@ class Site:
     """One installation as its backups see it.
 
     `copies_media`: stored files are copied along, because they live on this machine only.
+    `copied_media` are stored files that only copies are left of, on a machine that went back to a moment.
     `after_restore` names SQL that modules want run in a restored database before it goes live (see kernel/module.py).
     """
 
@@ -38,6 +39,7 @@ class Site:
     keep: timedelta
     after_restore: Mapping[str, str] = field(default_factory=dict[str, str])
     redis_url: str = ""
+    copied_media: tuple[MediaFile, ...] = ()
     clock: Clock = system_clock
 
     @property
@@ -51,7 +53,7 @@ class Site:
             tenant_ids: list[UUID] = [
                 row[0] for row in connection.execute("select id from tenants").fetchall()
             ]
-        return media_of(self.blobs, tenant_ids)
+        return sorted({**dict(self.copied_media), **dict(media_of(self.blobs, tenant_ids))}.items())
 
     def manifest(self, name: str) -> Manifest:
         """The manifest of a backup, here or in the bucket. BackupNotFoundError, BackupDamagedError."""

@@ -30,6 +30,7 @@ from balcao.kernel.db.migrate import known_revisions
 from balcao.kernel.db.row_security import role_statements
 
 RESTORE_JOBS = 2
+_KNOWS_THE_TIMEOUT = 17  # the first PostgreSQL with transaction_timeout
 log = structlog.get_logger("balcao.backups")
 
 
@@ -90,18 +91,22 @@ def restored_beside(
 
 def _fill(url: str, plain: Path, stop: threading.Event | None) -> None:
     with connected(url) as connection:
-        need_server(connection.info.server_version // 10_000)
+        major = connection.info.server_version // 10_000
+        need_server(major)
         for statement in role_statements():
             connection.execute(statement.encode())
         eyes = eyes_of(connection)
     arguments = [
         # The schema itself is there, and its rights were given above.
         "--schema=public",
-        "--exit-on-error", "--no-owner", "--no-tablespaces", "--no-security-labels", "--no-publications",
+        "--no-owner", "--no-tablespaces", "--no-security-labels", "--no-publications",
         "--no-subscriptions", str(plain),
     ]  # fmt: skip
+    old = major < _KNOWS_THE_TIMEOUT
+    if not old:
+        arguments.insert(0, "--exit-on-error")
     if eyes.sees_by_itself:
-        arguments.insert(0, f"--jobs={RESTORE_JOBS}")
+        arguments.insert(0, f"--jobs={1 if old else RESTORE_JOBS}")
     else:
         # One after the other, as the archive has them: foreign keys before the walls, behind which an account that
         # does not see by itself finds no row to check them against.
@@ -109,7 +114,15 @@ def _fill(url: str, plain: Path, stop: threading.Event | None) -> None:
     try:
         run_program("pg_restore", Line.to(url), arguments, stop=stop)
     except ProgramFailedError as error:
-        raise BackupDamagedError(str(error)) from error
+        if not (old and _only_the_timeout(str(error))):
+            raise BackupDamagedError(str(error)) from error
+
+
+def _only_the_timeout(words: str) -> bool:
+    """Whether all that an older server refused is the setting it does not know: pg_restore sets it for every server."""
+    return "Command was: SET transaction_timeout = 0;" in words and words.endswith(
+        "errors ignored on restore: 1"
+    )
 
 
 def _compare(url: str, manifest: Manifest) -> None:
