@@ -18,6 +18,7 @@ TENANT_TABLES = (
     "api_keys",
     "audit_entries",
     "business_profiles",
+    "channel_credentials",
     "second_factors",
     "webhook_deliveries",
     "webhook_endpoints",
@@ -40,6 +41,15 @@ AUDITED: dict[str, tuple[str, ...]] = {
         "signup_payload",
     ),
     "categories": (),
+    "channel_credentials": (
+        "access_token",
+        "app_secret",
+        "verify_token",
+        "bot_token",
+        "former_app_secret",
+        "former_verify_token",
+        "endings",
+    ),
     "delivery_areas": (),
     "ghl_connections": ("access_token", "refresh_token"),
     "module_switches": (),
@@ -208,6 +218,56 @@ def change_tables() -> None:
         sa.UniqueConstraint("tenant_id", name=op.f("uq_business_profiles_tenant_id")),
     )
     op.create_table(
+        "channel_credentials",
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("phone_number_id", sa.Text(), server_default="", nullable=False),
+        sa.Column("waba_id", sa.Text(), server_default="", nullable=False),
+        sa.Column("chat_id", sa.Text(), server_default="", nullable=False),
+        sa.Column("access_token", sa.LargeBinary(), nullable=True),
+        sa.Column("app_secret", sa.LargeBinary(), nullable=True),
+        sa.Column("verify_token", sa.LargeBinary(), nullable=True),
+        sa.Column("bot_token", sa.LargeBinary(), nullable=True),
+        sa.Column("former_app_secret", sa.LargeBinary(), nullable=True),
+        sa.Column("former_app_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("former_verify_token", sa.LargeBinary(), nullable=True),
+        sa.Column("former_verify_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "endings", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False
+        ),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("check_outcome", sa.Text(), server_default="", nullable=False),
+        sa.Column("shown_name", sa.Text(), server_default="", nullable=False),
+        sa.Column("shown_number", sa.Text(), server_default="", nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "tenant_id",
+            sa.Uuid(),
+            server_default=sa.text("nullif(current_setting('app.tenant_id', true), '')::uuid"),
+            nullable=False,
+        ),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("version", sa.BigInteger(), server_default=sa.text("1"), nullable=False),
+        sa.CheckConstraint(
+            "channel = 'whatsapp' and phone_number_id <> '' and access_token is not null or channel = 'telegram' and bot_token is not null",
+            name=op.f("ck_channel_credentials_channel"),
+        ),
+        sa.CheckConstraint(
+            "check_outcome in ('', 'ok', 'unauthorized', 'forbidden', 'unknown', 'refused', 'unavailable', 'lost')",
+            name=op.f("ck_channel_credentials_check_outcome"),
+        ),
+        sa.CheckConstraint(
+            "(former_app_secret is null) = (former_app_until is null)",
+            name=op.f("ck_channel_credentials_former_app"),
+        ),
+        sa.CheckConstraint(
+            "(former_verify_token is null) = (former_verify_until is null)",
+            name=op.f("ck_channel_credentials_former_verify"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_channel_credentials")),
+        sa.UniqueConstraint("tenant_id", "channel", name=op.f("uq_channel_credentials_tenant_id_channel")),
+    )
+    op.create_table(
         "webhook_endpoints",
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("description", sa.Text(), server_default="", nullable=False),
@@ -219,6 +279,8 @@ def change_tables() -> None:
         sa.Column("failures", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("stop_reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("silences", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("rest_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "tenant_id",
             sa.Uuid(),
@@ -238,6 +300,8 @@ def change_tables() -> None:
         sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.Column("source_event", sa.Text(), nullable=False),
         sa.Column("payload", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("people", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "tenant_id",
             sa.Uuid(),
@@ -251,7 +315,8 @@ def change_tables() -> None:
             "tenant_id",
             "source_event",
             "event_type",
-            name=op.f("uq_webhook_messages_tenant_id_source_event_event_type"),
+            "subject",
+            name=op.f("uq_webhook_messages_tenant_id_source_event_event_type_subject"),
         ),
         sa.UniqueConstraint(
             "tenant_id", "subject", "sequence", name=op.f("uq_webhook_messages_tenant_id_subject_sequence")
@@ -259,6 +324,9 @@ def change_tables() -> None:
     )
     op.create_index(
         "ix_webhook_messages_created", "webhook_messages", ["tenant_id", "created_at"], unique=False
+    )
+    op.create_index(
+        "ix_webhook_messages_people", "webhook_messages", ["people"], unique=False, postgresql_using="gin"
     )
     op.create_table(
         "webhook_deliveries",
@@ -400,9 +468,11 @@ def downgrade() -> None:
     op.drop_table("second_factors")
     op.drop_index("ix_webhook_deliveries_endpoint", table_name="webhook_deliveries")
     op.drop_table("webhook_deliveries")
+    op.drop_index("ix_webhook_messages_people", table_name="webhook_messages", postgresql_using="gin")
     op.drop_index("ix_webhook_messages_created", table_name="webhook_messages")
     op.drop_table("webhook_messages")
     op.drop_table("webhook_endpoints")
+    op.drop_table("channel_credentials")
     op.drop_table("business_profiles")
     op.drop_index("ix_billing_events_received", table_name="billing_events")
     op.drop_table("billing_events")

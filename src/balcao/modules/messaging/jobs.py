@@ -7,6 +7,8 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 
 from balcao.kernel.jobs.job import JobContext, job
+from balcao.kernel.tenant_secrets import sealing_keys_of
+from balcao.modules.messaging.channel_credentials import forget_former, seal_channels_anew
 from balcao.modules.messaging.models import Message
 from balcao.modules.messaging.queries import BLANK
 from balcao.ports.email import OutgoingEmail
@@ -89,3 +91,28 @@ async def forget_secrets(context: JobContext) -> None:
             .values(body=func.replace(Message.body, Message.secret, BLANK), secret=None, secret_until=None)
             .execution_options(synchronize_session=False)
         )
+
+
+@job(
+    "messaging.forget_former_secrets",
+    queue="soon",
+    cron="41 * * * *",
+    due="select distinct tenant_id from channel_credentials "
+    "where former_app_until <= now() or former_verify_until <= now()",
+)
+async def forget_former_secrets(context: JobContext) -> None:
+    """Drops the app secrets and verify tokens that were exchanged more than 24 hours ago."""
+    async with context.unit_of_work() as uow:
+        await forget_former(uow)
+
+
+@job(
+    "messaging.seal_channels_anew",
+    queue="soon",
+    cron="52 4 * * *",
+    due="select distinct tenant_id from channel_credentials",
+)
+async def seal_credentials_anew(context: JobContext) -> None:
+    """Seals channels' credentials with the present AUTH_SECRET, also of channels that nobody uses for months."""
+    async with context.unit_of_work() as uow:
+        await seal_channels_anew(uow, sealing_keys_of(context.settings))

@@ -1,14 +1,24 @@
-"""Messages that leave: the outbox every channel shares, and the in-product mailbox at once."""
+"""Messages that leave: the outbox every channel shares, and the in-product mailbox at once; how channels are reached."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from balcao.kernel.db.models import Stamped, TenantModel
+from balcao.kernel.db.models import Stamped, TenantModel, Versioned
+
+
+def _text() -> Mapped[str]:
+    return mapped_column(server_default="", default="")
+
+
+def _secret() -> Mapped[bytes | None]:
+    return mapped_column(LargeBinary(), nullable=True)
 
 
 class Message(TenantModel, Stamped):
@@ -41,4 +51,52 @@ class Message(TenantModel, Stamped):
         CheckConstraint("(secret is null) = (secret_until is null)", name="secret"),
         CheckConstraint("channel in ('email', 'whatsapp_link')", name="channel"),
         CheckConstraint("status in ('queued', 'sent', 'failed', 'dead', 'ready', 'opened')", name="status"),
+    )
+
+
+class ChannelCredential(TenantModel, Stamped, Versioned):
+    """How a business is known at WhatsApp or Telegram. Secrets are sealed (kernel/tenant_secrets.py); `endings` keeps, by
+    field, the few characters of each that may be shown (channel_rules.py:ending).
+
+    What a webhook is proved with holds beside its successor until `former_app_until` and `former_verify_until`.
+    `check_outcome` is what the provider said when it was last asked; it raises no version.
+    """
+
+    __tablename__ = "channel_credentials"
+    __audit__ = (
+        "access_token", "app_secret", "verify_token", "bot_token", "former_app_secret", "former_verify_token", "endings",
+    )  # fmt: skip
+    channel: Mapped[str]
+    phone_number_id: Mapped[str] = _text()
+    waba_id: Mapped[str] = _text()
+    chat_id: Mapped[str] = _text()
+    access_token: Mapped[bytes | None] = _secret()
+    app_secret: Mapped[bytes | None] = _secret()
+    verify_token: Mapped[bytes | None] = _secret()
+    bot_token: Mapped[bytes | None] = _secret()
+    former_app_secret: Mapped[bytes | None] = _secret()
+    former_app_until: Mapped[datetime | None]
+    former_verify_token: Mapped[bytes | None] = _secret()
+    former_verify_until: Mapped[datetime | None]
+    endings: Mapped[dict[str, Any]] = mapped_column(JSONB(), server_default=text("'{}'"), default=dict)
+    checked_at: Mapped[datetime | None]
+    check_outcome: Mapped[str] = _text()
+    shown_name: Mapped[str] = _text()
+    shown_number: Mapped[str] = _text()
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "channel"),
+        CheckConstraint(
+            "channel = 'whatsapp' and phone_number_id <> '' and access_token is not null "
+            "or channel = 'telegram' and bot_token is not null",
+            name="channel",
+        ),
+        CheckConstraint("(former_app_secret is null) = (former_app_until is null)", name="former_app"),
+        CheckConstraint(
+            "(former_verify_token is null) = (former_verify_until is null)", name="former_verify"
+        ),
+        CheckConstraint(
+            "check_outcome in ('', 'ok', 'unauthorized', 'forbidden', 'unknown', 'refused', 'unavailable', 'lost')",
+            name="check_outcome",
+        ),
     )

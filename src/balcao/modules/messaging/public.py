@@ -1,4 +1,4 @@
-"""What other modules may use of messaging: put a message into the outbox."""
+"""What other modules may use of messaging: put a message into the outbox; the credentials of a business's channels."""
 
 from __future__ import annotations
 
@@ -13,6 +13,15 @@ from sqlalchemy.dialects.postgresql import insert
 from balcao.brazil.phones import wa_link
 from balcao.kernel.ids import new_id
 from balcao.kernel.work import UnitOfWork
+from balcao.modules.messaging.channel_checks import check_channel as check_channel
+from balcao.modules.messaging.channel_credentials import ChannelCredentials as ChannelCredentials
+from balcao.modules.messaging.channel_credentials import ChannelView as ChannelView
+from balcao.modules.messaging.channel_credentials import channel_credentials as channel_credentials
+from balcao.modules.messaging.channel_credentials import list_channels as list_channels
+from balcao.modules.messaging.channel_credentials import remove_channel as remove_channel
+from balcao.modules.messaging.channel_credentials import save_channel as save_channel
+from balcao.modules.messaging.channel_rules import CHANNELS as CHANNELS
+from balcao.modules.messaging.channel_rules import Channel as Channel
 from balcao.modules.messaging.jobs import send_email
 from balcao.modules.messaging.models import Message
 from balcao.modules.messaging.queries import MessageView, view_columns

@@ -1,0 +1,1 @@
+"""Messengers that a business is reached by."""
