@@ -31,6 +31,9 @@ class Reaction:
 
     `wanted` says whether it has anything to do for this tenant and event: if not, the event costs no job. Events with
     the same `in_order_of` are handled one after the other, in the order in which their transactions were committed.
+
+    One that is `at_once` runs at the end of the very transaction that told of the event, and sees what it sees. When it
+    fails, its own writing is taken back, what told of the event stays, and a job tries again.
     """
 
     name: str
@@ -39,6 +42,7 @@ class Reaction:
     function: ReactionFunction
     wanted: Callable[[Tenant, Any], bool] | None = None
     in_order_of: Callable[[Any], str] | None = None
+    at_once: bool = False
 
     @property
     def job_name(self) -> str:
@@ -52,11 +56,12 @@ def reaction(
     module: str,
     wanted: Callable[[Tenant, EventType], bool] | None = None,
     in_order_of: Callable[[EventType], str] | None = None,
+    at_once: bool = False,
 ) -> Callable[[Callable[[UnitOfWork, EventType], Awaitable[None]]], Reaction]:
     """Declares a reaction. It touches the database only, and runs once per event (deduplicated by event id)."""
 
     def wrap(function: Callable[[UnitOfWork, EventType], Awaitable[None]]) -> Reaction:
-        return Reaction(function.__name__, module, event_type, function, wanted, in_order_of)
+        return Reaction(function.__name__, module, event_type, function, wanted, in_order_of, at_once)
 
     return wrap
 

@@ -19,9 +19,11 @@ from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from sqlalchemy import text
 
 from balcao.kernel.backups.maintenance import RETRY_AFTER_SECONDS
+from balcao.kernel.bulletin import PLATFORM
 from balcao.kernel.errors import DomainError, TenantUnknownError
 from balcao.kernel.events import Reaction
 from balcao.kernel.jobs.failures import failure_noted, sweep_failures
+from balcao.kernel.jobs.fair_share import FairShare
 from balcao.kernel.jobs.job import JobContext
 from balcao.kernel.jobs.reactions import deliver
 from balcao.kernel.jobs.watching import watched
@@ -40,7 +42,6 @@ KEEP_FINISHED_HOURS = 72
 QUICK_QUEUES: Sequence[QueueName] = ("now", "soon")
 # What waits for a stranger's server, for seconds sometimes, must not keep a buyer's message waiting.
 OUTSIDE_QUEUES: Sequence[QueueName] = ("outside",)
-OUTSIDE_AT_ONCE = 4
 BULK_QUEUES: Sequence[QueueName] = ("bulk",)
 BULK_AT_ONCE = 2
 Part = Literal["all", "quick", "bulk"]
@@ -72,8 +73,14 @@ class Backoff(BaseRetryStrategy):
 
 def build_queue(runtime: Runtime) -> procrastinate.App:
     """The queue with every job and reaction of the installation as a task."""
-    app = procrastinate.App(
-        connector=procrastinate.PsycopgConnector(conninfo=runtime.database.direct_url, min_size=1, max_size=6)
+    line = procrastinate.PsycopgConnector(conninfo=runtime.database.direct_url, min_size=1, max_size=6)
+    app = procrastinate.App(connector=line)
+    app.job_manager = FairShare(
+        line,
+        queue=OUTSIDE_QUEUES[0],
+        places=runtime.settings.outside_places,
+        share=runtime.settings.outside_share,
+        freed=lambda: runtime.bulletin.post(PLATFORM, set(), jobs=True),
     )
     for module in runtime.modules:
         for job in module.jobs:
@@ -225,14 +232,19 @@ def _keep_house(app: procrastinate.App, runtime: Runtime) -> None:
 
 
 async def run_worker(
-    app: procrastinate.App, *, concurrency: int = 4, signals: bool = True, only: Part = "all"
+    app: procrastinate.App,
+    *,
+    concurrency: int = 4,
+    outside: int = 4,
+    signals: bool = True,
+    only: Part = "all",
 ) -> None:
     """Works until cancelled or, with `signals`, until SIGTERM or Ctrl-C; running jobs get 20 seconds to finish or are
     handed back. A broken line to the database is not an end: the worker comes back when the line does."""
     with _stop_signals(enabled=signals) as told_to_stop:
         while not told_to_stop.is_set():
             try:
-                await _work_until_broken(app, concurrency, only)
+                await _work_until_broken(app, concurrency, outside, only)
                 await asyncio.sleep(RECONNECT_SECONDS)
             except asyncio.CancelledError:
                 if told_to_stop.is_set():
@@ -240,9 +252,9 @@ async def run_worker(
                 raise
 
 
-async def _work_until_broken(app: procrastinate.App, concurrency: int, only: Part) -> None:
+async def _work_until_broken(app: procrastinate.App, concurrency: int, outside: int, only: Part) -> None:
     try:
-        await _work_once(app, concurrency, only)
+        await _work_once(app, concurrency, outside, only)
     except (ConnectorException, OSError) as error:
         log.warning("worker_line_broken", error=type(error).__name__)
     else:
@@ -250,11 +262,11 @@ async def _work_until_broken(app: procrastinate.App, concurrency: int, only: Par
         log.warning("worker_line_broken")
 
 
-async def _work_once(app: procrastinate.App, concurrency: int, only: Part) -> None:
+async def _work_once(app: procrastinate.App, concurrency: int, outside: int, only: Part) -> None:
     async with app.open_async():
         taken: Sequence[tuple[Part, Sequence[QueueName], int]] = (
             ("quick", QUICK_QUEUES, concurrency),
-            ("quick", OUTSIDE_QUEUES, OUTSIDE_AT_ONCE),
+            ("quick", OUTSIDE_QUEUES, outside),
             ("bulk", BULK_QUEUES, BULK_AT_ONCE),
         )
         lines = [

@@ -48,10 +48,34 @@ class PendingJob:
     priority: int = field(default=0)
 
 
+DOUBTFUL = -1
+"""Priority of jobs for somebody who did not answer lately: after all others, in half of the places at most."""
 _DEFER = (
     "select procrastinate_defer_jobs_v1(array("
     "select jsonb_populate_recordset(null::procrastinate_job_to_defer_v1, cast(%(jobs)s as jsonb))))"
 )
+
+
+_POSTPONE = (
+    "update procrastinate_jobs set priority = %(priority)s, "
+    "scheduled_at = greatest(coalesce(scheduled_at, %(until)s), %(until)s) where lock = %(lock)s and status = 'todo'"
+)
+
+
+_HASTEN = (
+    "update procrastinate_jobs set priority = 0, scheduled_at = null "
+    "where lock = %(lock)s and status = 'todo' and priority = %(priority)s"
+)
+
+
+def postpone_question(lock: str, until: datetime) -> Question[None]:
+    """Puts off all jobs that wait under a lock: they are doubtful from now on."""
+    return Question(_POSTPONE, {"lock": lock, "until": until, "priority": DOUBTFUL}, lambda _: None)
+
+
+def hasten_question(lock: str) -> Question[None]:
+    """Doubt is over: the jobs that were put off under a lock may go now, as all others."""
+    return Question(_HASTEN, {"lock": lock, "priority": DOUBTFUL}, lambda _: None)
 
 
 def jobs_question(jobs: Sequence[PendingJob]) -> Question[None]:

@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+import structlog
 from psycopg import Error as DriverError
 from psycopg import IntegrityError as DriverIntegrityError
 from sqlalchemy import event as sqlalchemy_event
@@ -39,8 +40,8 @@ from balcao.kernel.db.engine import (
 )
 from balcao.kernel.db.models import TenantModel
 from balcao.kernel.db.row_security import APP_ROLE, bind_statement
-from balcao.kernel.errors import UnavailableError
-from balcao.kernel.events import Reactions, event_payload
+from balcao.kernel.errors import DomainError, UnavailableError
+from balcao.kernel.events import Reaction, Reactions, event_payload
 from balcao.kernel.ids import new_id
 from balcao.kernel.lanes import Lanes
 from balcao.kernel.observability.logging import current_address, current_request_id
@@ -52,6 +53,7 @@ from balcao.kernel.tenants import Tenant
 
 Result = TypeVar("Result")
 LANE_WIDTH = 12
+log = structlog.get_logger("balcao.work")
 WRITTEN_TOPIC = "written"
 """Told when there is a replica: pages of the tenant read from the primary for a moment."""
 COMMIT: Question[None] = Question("commit", {}, lambda _: None)
@@ -71,6 +73,7 @@ class UnitOfWork:
     jobs: list[PendingJob] = field(default_factory=list[PendingJob])
     topics: set[str] = field(default_factory=set[str])
     last_words: list[Question[Any]] = field(default_factory=list[Question[Any]])
+    at_once: list[tuple[Reaction, object, UUID]] = field(default_factory=list[tuple[Reaction, object, UUID]])
     # The event a reaction runs for; None everywhere else.
     event_id: UUID | None = None
 
@@ -84,19 +87,26 @@ class UnitOfWork:
         return self.clock()
 
     def enqueue(
-        self, job: Job, *, at: datetime | None = None, lock: str | None = None, **arguments: Any
-    ) -> None:
+        self, job: Job, *, at: datetime | None = None, lock: str | None = None, priority: int = 0, **arguments: Any
+    ) -> None:  # fmt: skip
         """Asks for a job; it exists if, and only if, this transaction commits. Arguments carry ids only."""
         payload = job.arguments(**arguments).model_dump(mode="json")
-        self.jobs.append(self._pending(job.name, job.queue, payload, lock or job.lock, at))
+        self.jobs.append(self._pending(job.name, job.queue, payload, lock or job.lock, at, priority))
 
     def publish(self, event: object) -> None:
-        """Tells whoever cares: one job for each reaction whose module is on."""
-        event_id = str(new_id())
+        """Tells whoever cares: one job for each reaction whose module is on, or its turn before the commit."""
+        event_id = new_id()
         for reaction in self.reactions.to(event, self.tenant):
-            payload = {"event_id": event_id, "event": event_payload(event)}
-            lock = reaction.in_order_of(event) if reaction.in_order_of else None
-            self.jobs.append(self._pending(reaction.job_name, "now", payload, lock, None))
+            if reaction.at_once:
+                self.at_once.append((reaction, event, event_id))
+            else:
+                self.tell_later(reaction, event, event_id)
+
+    def tell_later(self, reaction: Reaction, event: object, event_id: UUID) -> None:
+        """Tells one reaction of an event by a job."""
+        payload = {"event_id": str(event_id), "event": event_payload(event)}
+        lock = reaction.in_order_of(event) if reaction.in_order_of else None
+        self.jobs.append(self._pending(reaction.job_name, "now", payload, lock, None))
 
     def announce(self, *topics: str) -> None:
         """After the commit, caches and live pages of this tenant hear that the topics changed."""
@@ -117,12 +127,18 @@ class UnitOfWork:
         self.last_words.append(question)
 
     def _pending(
-        self, name: str, queue: Any, payload: dict[str, Any], lock: str | None, at: datetime | None
+        self,
+        name: str,
+        queue: Any,
+        payload: dict[str, Any],
+        lock: str | None,
+        at: datetime | None,
+        priority: int = 0,
     ) -> PendingJob:
         args = {"tenant_id": str(self.tenant_id), "request_id": self.request_id, "args": payload}
         if traceparent := current_traceparent():
             args["traceparent"] = traceparent
-        return PendingJob(name, queue, args, lock, at)
+        return PendingJob(name, queue, args, lock, at, priority)
 
 
 class Transactions:
@@ -171,6 +187,7 @@ class Transactions:
             uow = UnitOfWork(session, tenant, actor, self.clock, self.reactions, request_id, read_only)
             try:
                 yield uow
+                await _react_at_once(uow)
                 await _send_last_words(uow)
                 await session.commit()
             except (IntegrityError, DriverIntegrityError) as error:
@@ -253,6 +270,42 @@ class Transactions:
                 DB_RETRIES.inc()
                 await asyncio.sleep(random.uniform(0.01, 0.05) * attempt)
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+async def _react_at_once(uow: UnitOfWork) -> None:
+    """Reactions that must see the state their event is about: everything is written, nothing is committed."""
+    while uow.at_once:
+        await uow.session.flush()
+        if uow.last_words:
+            words, uow.last_words = uow.last_words, []
+            await uow.ask(*words)
+        pending, uow.at_once = uow.at_once, []
+        # Those who take locks by subject take them in one order, whatever the verb told first; of one subject as told.
+        for reaction, event, event_id in sorted(pending, key=_turn):
+            await _react(uow, reaction, event, event_id)
+    uow.event_id = None
+
+
+def _turn(pending: tuple[Reaction, object, UUID]) -> str:
+    reaction, event, _ = pending
+    return reaction.in_order_of(event) if reaction.in_order_of else ""
+
+
+async def _react(uow: UnitOfWork, reaction: Reaction, event: object, event_id: UUID) -> None:
+    jobs, topics, actor = len(uow.jobs), set(uow.topics), uow.actor
+    uow.event_id, uow.actor = event_id, SYSTEM
+    try:
+        async with uow.session.begin_nested():
+            await reaction.function(uow, event)
+    except (DBAPIError, DriverError, DomainError, LookupError, TypeError, ValueError) as error:
+        # A listener's trouble is not the trouble of whoever sold something: a job will try again, and be seen to fail.
+        log.warning("reaction_put_off", reaction=reaction.job_name, error=type(error).__name__)
+        del uow.jobs[jobs:]
+        uow.last_words.clear()
+        uow.topics = topics
+        uow.tell_later(reaction, event, event_id)
+    finally:
+        uow.actor = actor
 
 
 async def _send_last_words(uow: UnitOfWork) -> None:

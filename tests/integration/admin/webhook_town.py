@@ -33,12 +33,12 @@ _WAITING = text(
 )
 
 
-async def _here(host: str, port: int) -> Sequence[str]:
+async def here(host: str, port: int) -> Sequence[str]:
     return ["127.0.0.1"]
 
 
 SENDER = DirectWebhooks(
-    plain_http=True, networks=networks_of(["127.0.0.0/8"]), resolver=_here, timeout_seconds=2.0
+    plain_http=True, networks=networks_of(["127.0.0.0/8"]), resolver=here, timeout_seconds=2.0
 )
 
 

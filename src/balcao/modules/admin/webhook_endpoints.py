@@ -41,6 +41,7 @@ class WebhookLimitError(DomainError):
     """A business has as many endpoints as it may; `limit` tells it."""
 
     code = "webhook_limit"
+    title = "Too many webhook addresses."
     detail = "There is no room for another address. Delete one that nobody uses."
 
 
@@ -167,6 +168,7 @@ async def change_endpoint(
             setattr(endpoint, name, value)
         if clean.get("status") == "on":
             endpoint.failures, endpoint.stopped_at, endpoint.stop_reason = 0, None, ""
+            endpoint.silences, endpoint.rest_until = 0, None
         endpoint.version += 1
         uow.announce(TOPIC)
 

@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-ORDER_STATUSES: Final = (
-    "awaiting_payment", "received", "confirmed", "preparing", "ready", "out_for_delivery", "picked_up", "delivered",
-    "completed", "canceled", "expired",
-)  # fmt: skip
 # What each means, as an English msgid.
 EVENTS: Final[Mapping[str, str]] = {
     "order.created": "An order came in",
-    "order.awaiting_payment": "An order waits for its payment",
     "order.received": "An order was paid and waits to be confirmed",
     "order.confirmed": "An order was confirmed",
     "order.preparing": "An order is being prepared",
@@ -23,10 +18,22 @@ EVENTS: Final[Mapping[str, str]] = {
     "order.completed": "An order is closed",
     "order.canceled": "An order was canceled",
     "order.expired": "An order was not paid in time",
+    "payment.created": "Somebody is to pay",
     "payment.approved": "Money arrived",
+    "payment.canceled": "A payment was called off",
+    "payment.expired": "A payment did not come in time",
+    "payment.refund_due": "Money has to be given back",
     "stock.low": "Something is running low or sold out",
-    "customer.created": "Somebody ordered for the first time",
+    "product.created": "A product was added",
+    "product.updated": "Products or their prices changed",
+    "product.deleted": "A product was deleted",
+    "store.paused": "A store takes no orders for a while",
+    "store.opened": "A store takes orders again before its pause is over",
+    "customer.created": "Somebody is new among your contacts",
+    "customer.updated": "What is known of a person changed",
+    "customer.merged": "Two contacts were one person",
     "customer.erased": "A person asked to be forgotten",
+    "customer.deleted": "A contact was deleted",
 }
 PING: Final = "ping"
 ALL: Final = "*"
@@ -34,6 +41,8 @@ GROUPS: Final[Mapping[str, str]] = {
     "order.*": "Everything about orders",
     "payment.*": "Everything about payments",
     "stock.*": "Everything about stock",
+    "product.*": "Everything about products",
+    "store.*": "Everything about stores",
     "customer.*": "Everything about customers",
 }
 WISHES: Final = (ALL, *GROUPS, *EVENTS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,11 +18,13 @@ from sqlalchemy import delete, select, update
 
 from balcao.kernel.identity.models import User
 from balcao.kernel.jobs.job import JobContext, job
+from balcao.kernel.queue import DOUBTFUL, hasten_question, postpone_question
 from balcao.kernel.tenant_secrets import SealingKeys, SecretLostError, sealing_keys_of, unseal
 from balcao.kernel.work import UnitOfWork
 from balcao.modules.admin.models import WebhookDelivery, WebhookEndpoint, WebhookMessage, WebhookTry
 from balcao.modules.admin.webhook_events import PING
 from balcao.modules.admin.webhook_figures import WEBHOOK_TRIES
+from balcao.modules.admin.webhook_rests import SILENT, lock_of, rest_after
 from balcao.modules.admin.webhook_signing import signed_headers
 from balcao.modules.messaging.public import queue_email
 from balcao.ports.errors import ProviderRejected, ProviderUnavailable
@@ -113,7 +115,8 @@ async def send_webhook(context: JobContext, delivery_id: UUID, after: int) -> No
 
 
 async def _due(uow: UnitOfWork, keys: SealingKeys, delivery_id: UUID, after: int) -> _Due | None:
-    """What to send, or None when there is nothing to do. A delivery whose endpoint is not on is put aside."""
+    """What to send, or None when there is nothing to do now. A delivery whose endpoint is not on is put aside, one whose
+    endpoint rests comes back after it."""
     query = (
         select(WebhookDelivery, WebhookMessage, WebhookEndpoint)
         .join(WebhookMessage, WebhookMessage.id == WebhookDelivery.message_id)
@@ -128,8 +131,14 @@ async def _due(uow: UnitOfWork, keys: SealingKeys, delivery_id: UUID, after: int
     if delivery.status != "waiting" or delivery.tries != after:
         return None
     is_ping = message.event_type == PING
+    if message.erased_at is not None:
+        delivery.status, delivery.next_try_at = "failed", None
+        return None
     if endpoint.status != "on" and not is_ping:
         delivery.status, delivery.next_try_at = "held", None
+        return None
+    if endpoint.rest_until is not None and endpoint.rest_until > uow.now() and not is_ping:
+        _come_back(uow, delivery, endpoint.rest_until, is_doubtful=True)
         return None
     secrets = _secrets_of(uow, keys, endpoint)
     return _Due(endpoint.url, secrets, str(message.id), body_of(message), is_ping)
@@ -188,34 +197,77 @@ async def _record(
     delivery = (await uow.session.execute(query)).scalar_one_or_none()
     if endpoint is None or delivery is None:
         return
+    # Whoever was forgotten meanwhile may stand in what the other side said.
+    is_erased = select(WebhookMessage.erased_at.is_not(None)).where(WebhookMessage.id == delivery.message_id)
+    excerpt = "" if (await uow.session.execute(is_erased)).scalar_one() else outcome.excerpt
     uow.session.add(
         WebhookTry(
             tenant_id=uow.tenant_id, delivery_id=delivery_id, at=uow.now(), status_code=outcome.status_code,
-            problem=outcome.problem, excerpt=outcome.excerpt, duration_ms=outcome.duration_ms,
+            problem=outcome.problem, excerpt=excerpt, duration_ms=outcome.duration_ms,
         )
     )  # fmt: skip
     uow.announce(TOPIC)
     if delivery.status == "delivered" or delivery.tries != after:
         return
+    await _rest(uow, endpoint, outcome, is_ping=is_ping)
     delivery.tries += 1
     if outcome.is_good:
         delivery.status, delivery.delivered_at, delivery.next_try_at = "delivered", uow.now(), None
     elif is_ping:
         delivery.status, delivery.next_try_at = "failed", None
     elif delivery.status == "waiting":
-        _ask_again(uow, delivery)
+        _ask_again(uow, delivery, endpoint)
     await uow.session.flush()
     if not is_ping:
         await _count(uow, endpoint, is_good=outcome.is_good)
 
 
-def _ask_again(uow: UnitOfWork, delivery: WebhookDelivery) -> None:
+def _ask_again(uow: UnitOfWork, delivery: WebhookDelivery, endpoint: WebhookEndpoint) -> None:
     wait = wait_after(delivery.tries)
     if wait is None:
         delivery.status, delivery.next_try_at = "failed", None
         return
-    delivery.next_try_at = uow.now() + wait
-    uow.enqueue(send_webhook, at=delivery.next_try_at, delivery_id=delivery.id, after=delivery.tries)
+    at = uow.now() + wait
+    if endpoint.rest_until is not None:
+        at = max(at, endpoint.rest_until)
+    _come_back(uow, delivery, at, is_doubtful=endpoint.silences > 0)
+
+
+def _come_back(uow: UnitOfWork, delivery: WebhookDelivery, at: datetime, *, is_doubtful: bool) -> None:
+    delivery.next_try_at = at
+    uow.enqueue(
+        send_webhook, at=at, lock=lock_of(delivery.endpoint_id), priority=DOUBTFUL if is_doubtful else 0,
+        delivery_id=delivery.id, after=delivery.tries,
+    )  # fmt: skip
+
+
+def end_rest(uow: UnitOfWork, endpoint: WebhookEndpoint) -> None:
+    """What waited for an endpoint goes now."""
+    endpoint.rest_until = None
+    uow.ask_at_end(hasten_question(lock_of(endpoint.id)))
+
+
+async def _rest(uow: UnitOfWork, endpoint: WebhookEndpoint, outcome: _Outcome, *, is_ping: bool) -> None:
+    """Leaves an endpoint alone that gave no answer, with all that waits for it; any answer ends that."""
+    if outcome.problem in SILENT:
+        if is_ping:
+            return
+        endpoint.silences += 1
+        rest = rest_after(endpoint.silences, outcome.problem)
+        if rest is None:
+            return
+        endpoint.rest_until = until = uow.now() + rest
+        waiting = (WebhookDelivery.endpoint_id == endpoint.id, WebhookDelivery.status == "waiting")
+        await uow.session.execute(
+            update(WebhookDelivery)
+            .where(*waiting, WebhookDelivery.next_try_at < until)
+            .values(next_try_at=until)
+            .execution_options(synchronize_session=False)
+        )
+        uow.ask_at_end(postpone_question(lock_of(endpoint.id), until))
+    elif outcome.status_code is not None and endpoint.silences:
+        endpoint.silences = 0
+        end_rest(uow, endpoint)
 
 
 async def _count(uow: UnitOfWork, endpoint: WebhookEndpoint, *, is_good: bool) -> None:

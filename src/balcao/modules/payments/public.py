@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Update, select, update
 
 from balcao.brazil.pix_code import InvalidPixCode, encode_static
 from balcao.kernel.errors import DomainError, NotFoundError
 from balcao.kernel.events import domain_event
 from balcao.kernel.work import UnitOfWork
+from balcao.modules.payments.documents import payment_document as payment_document
 from balcao.modules.payments.models import Payment
 
 ON_DELIVERY = frozenset({"cash", "card_on_delivery", "meal_voucher"})
@@ -23,6 +24,7 @@ class PaymentMethodError(DomainError):
 
     status = 422
     code = "payment_method"
+    title = "Payment method unavailable."
     detail = "This way of paying is not available here."
 
 
@@ -30,16 +32,18 @@ class PaymentClosedError(DomainError):
     """The payment was settled or called off before."""
 
     code = "payment_closed"
+    title = "Payment closed."
     detail = "This payment is no longer open."
 
 
 @domain_event
-class PaymentApproved:
-    """Money arrived for something."""
+class PaymentMoved:
+    """A payment was opened or came to another state: created, approved, canceled, expired, or refund_due."""
 
     payment_id: UUID
     subject_kind: str
     subject_id: UUID
+    to: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,7 @@ async def open_pix(
     )
     uow.session.add(payment)
     await uow.session.flush()
+    uow.publish(PaymentMoved(payment.id, subject_kind, subject_id, "created"))
     return _view(payment)
 
 
@@ -144,13 +149,14 @@ async def approve_payment(
     payment.end_to_end_id = end_to_end_id or None
     payment.version += 1
     await uow.session.flush()
-    uow.publish(PaymentApproved(payment.id, subject_kind, subject_id))
+    uow.publish(PaymentMoved(payment.id, subject_kind, subject_id, "approved"))
     return _view(payment)
 
 
 async def settle_on_delivery(uow: UnitOfWork, subject_kind: str, subject_id: UUID) -> None:
     """What was to be paid at the door has been: its open payments are approved."""
-    await uow.session.execute(
+    await _move(
+        uow,
         update(Payment)
         .where(
             Payment.subject_kind == subject_kind,
@@ -160,37 +166,48 @@ async def settle_on_delivery(uow: UnitOfWork, subject_kind: str, subject_id: UUI
         )
         .values(
             status="approved", approved_at=uow.now(), approved_by=uow.actor.label, version=Payment.version + 1
-        )
-        .execution_options(synchronize_session=False)
+        ),
+        "approved",
     )
+
+
+async def _move(uow: UnitOfWork, change: Update, to: str) -> None:
+    """Runs an update of payments and tells of each that it moved."""
+    moved = change.returning(Payment.id, Payment.subject_kind, Payment.subject_id)
+    rows = await uow.session.execute(moved.execution_options(synchronize_session=False))
+    for row in rows.all():
+        uow.publish(PaymentMoved(row.id, row.subject_kind, row.subject_id, to))
 
 
 async def close_open_payments(uow: UnitOfWork, subject_kind: str, subject_id: UUID, status: str) -> None:
     """Open payments end as `canceled` or `expired`; approved ones are marked to be given back."""
     of_subject = (Payment.subject_kind == subject_kind, Payment.subject_id == subject_id)
-    await uow.session.execute(
+    await _move(
+        uow,
         update(Payment)
         .where(*of_subject, Payment.status.in_(OPEN_STATUSES))
-        .values(status=status, version=Payment.version + 1)
-        .execution_options(synchronize_session=False)
+        .values(status=status, version=Payment.version + 1),
+        status,
     )
-    await uow.session.execute(
+    await _move(
+        uow,
         update(Payment)
         .where(*of_subject, Payment.status == "approved", Payment.amount_cents > 0)
-        .values(refund_due=True, version=Payment.version + 1)
-        .execution_options(synchronize_session=False)
+        .values(refund_due=True, version=Payment.version + 1),
+        "refund_due",
     )
 
 
 async def mark_refund_due(uow: UnitOfWork, subject_kind: str, subject_id: UUID) -> None:
     """Approved money that has to go back to the payer."""
-    await uow.session.execute(
+    await _move(
+        uow,
         update(Payment)
         .where(
             Payment.subject_kind == subject_kind,
             Payment.subject_id == subject_id,
             Payment.status == "approved",
         )
-        .values(refund_due=True, version=Payment.version + 1)
-        .execution_options(synchronize_session=False)
+        .values(refund_due=True, version=Payment.version + 1),
+        "refund_due",
     )

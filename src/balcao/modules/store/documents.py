@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,15 +13,23 @@ from balcao.modules.store.order_queries import order_detail
 
 Json = dict[str, Any]
 
-_CUSTOMER = text("""
-select jsonb_build_object('id', c.id, 'name', c.name, 'phone', c.phone, 'email', c.email, 'document', c.document,
-                          'created_at', c.created_at, 'last_order_at', c.last_order_at)
-from customers c where c.tenant_id = :tenant and c.id = :customer
+_STORE = text("""
+select jsonb_build_object('id', s.id, 'name', s.name, 'slug', s.slug,
+  'paused_until', p.until, 'reason', coalesce(p.reason, ''))
+from stores s left join lateral (
+  select until, reason from store_pauses where tenant_id = :tenant and store_id = s.id and until > :now
+  order by until desc limit 1) p on true
+where s.tenant_id = :tenant and s.id = :store
 """)
-_FIRST_OF = text("""
-select o.customer_id from orders o where o.tenant_id = :tenant and o.id = :order and not exists (
-  select from orders e where e.tenant_id = :tenant and e.customer_id = o.customer_id
-  and (e.placed_at, e.id) < (o.placed_at, o.id))
+_PRODUCTS = text("""
+select jsonb_build_object('id', p.id, 'version', p.version, 'code', p.code, 'name', p.name, 'description', p.description,
+  'category', case when c.id is null then null else jsonb_build_object('id', c.id, 'name', c.name) end,
+  'store_id', p.store_id, 'availability', p.availability, 'lead_days', p.lead_days, 'is_active', p.is_active,
+  'tags', p.tags, 'skus', (select coalesce(jsonb_agg(jsonb_build_object('id', k.id, 'name', k.name,
+    'price_cents', k.price_cents, 'is_active', k.is_active) order by k.position, k.id), '[]')
+    from skus k where k.tenant_id = :tenant and k.product_id = p.id))
+from products p left join categories c on c.tenant_id = :tenant and c.id = p.category_id
+where p.tenant_id = :tenant and p.id = any(:ids) order by p.code
 """)
 _STOCK = text("""
 select jsonb_build_object('id', i.id, 'store', jsonb_build_object('id', st.id, 'name', st.name), 'track', i.track,
@@ -52,16 +61,16 @@ async def order_document(uow: UnitOfWork, order_id: UUID) -> Json:
     return {name: value for name, value in document.items() if name not in {"events", "next_statuses"}}
 
 
-async def customer_document(uow: UnitOfWork, customer_id: UUID) -> Json | None:
-    """A buyer; None when they were erased meanwhile."""
-    found = await uow.session.execute(_CUSTOMER, {"tenant": uow.tenant_id, "customer": customer_id})
-    return found.scalar_one_or_none()
+async def product_documents(uow: UnitOfWork, product_ids: Sequence[UUID]) -> list[Json]:
+    """Products with their sizes and prices, by code; those that are gone are left out."""
+    found = await uow.session.execute(_PRODUCTS, {"tenant": uow.tenant_id, "ids": list(product_ids)})
+    return list(found.scalars())
 
 
-async def new_customer_of(uow: UnitOfWork, order_id: UUID) -> UUID | None:
-    """The buyer of an order, when it is their first one here."""
-    found = await uow.session.execute(_FIRST_OF, {"tenant": uow.tenant_id, "order": order_id})
-    return found.scalar_one_or_none()
+async def store_pause_document(uow: UnitOfWork, store_id: UUID) -> Json | None:
+    """A store, and until when it takes no orders, if it is paused; None when it is gone."""
+    parameters = {"tenant": uow.tenant_id, "store": store_id, "now": uow.now()}
+    return (await uow.session.execute(_STORE, parameters)).scalar_one_or_none()
 
 
 async def stock_document(uow: UnitOfWork, stock_item_id: UUID) -> Json | None:

@@ -29,3 +29,19 @@ class StockLow:
     """What may still be sold of an item fell to its threshold; once per crossing."""
 
     stock_item_id: UUID
+
+
+@domain_event
+class ProductsChanged:
+    """Products came in, were changed, or went: `change` is created, updated or deleted."""
+
+    product_ids: tuple[UUID, ...]
+    change: str
+
+
+@domain_event
+class StorePauseChanged:
+    """A store stopped taking orders for a while, or takes them again before that time."""
+
+    store_id: UUID
+    is_paused: bool
