@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.e2e.conftest import Visitor, visit
-
-SHOP = "/loja/padaria/vila-mariana"
+from tests.e2e.shop_steps import SHOP, fill_checkout, put_bread_in_basket
 
 
 def _fill_basket(visitor: Visitor, *, javascript: bool) -> None:
@@ -45,6 +44,33 @@ def test_a_buyer_orders_for_pickup_and_pays_with_pix(
     expect(page.get_by_role("heading", name="Pague com Pix")).to_be_visible()
     assert "br.gov.bcb.pix" in page.content()
     visitor.assert_clean()
+
+
+@pytest.mark.e2e
+def test_an_order_does_not_wait_for_a_reckoning_that_is_under_way(base_url: str, browser: Browser) -> None:
+    visitor = visit(browser, base_url, width=390)
+    page, on_the_way = visitor.page, list[Route]()
+
+    def hold_the_reckoning(route: Route) -> None:
+        if "do=freight" in (route.request.post_data or ""):
+            on_the_way.append(route)
+        else:
+            route.fallback()
+
+    visitor.open(SHOP)
+    put_bread_in_basket(visitor)
+    visitor.open(f"{SHOP}/finalizar")
+    page.route("**/finalizar", hold_the_reckoning)
+    fill_checkout(page, fulfilment="delivery", phone="(11) 98765-0777")
+    expect(page.locator("#freight .notice[data-tone=done]")).to_be_visible()
+    with page.expect_request(lambda request: "do=freight" in (request.post_data or "")):
+        page.locator("#calculate").click()
+    page.locator("#place-order").dblclick()
+    page.wait_for_url("**/pedido/**")
+    assert len(on_the_way) == 1
+    # What was given up is told in the console by htmx, in two lines.
+    given_up = [line for line in visitor.seen.problems if re.search(r"htmx:(sendAbort|afterRequest)", line)]
+    assert (len(given_up), visitor.seen.problems) == (2, given_up)
 
 
 @pytest.mark.e2e

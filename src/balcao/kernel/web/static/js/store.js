@@ -96,6 +96,16 @@ document.addEventListener("submit", (event) => {
   groups[0].querySelector("input:not(:disabled), button:not(:disabled)")?.focus();
 }, true);
 
+// -- the checkout ---------------------------------------------------------------------------------------------------------
+// Whoever presses "place the order" while the freight is still being reckoned must not have pressed in vain: the reckoning is
+// given up, since the order reckons by itself. Only a second press of the order itself is passed over.
+document.addEventListener("htmx:beforeSend", (event) => { if (event.target.id === "checkout") event.target.dataset.doing = event.detail.requestConfig.parameters.do; });
+document.addEventListener("htmx:confirm", (event) => {
+  const form = event.target;
+  const wants = event.detail.triggeringEvent?.submitter?.value;
+  if (form.id === "checkout" && wants === "order" && form.dataset.doing !== "order") window.htmx.trigger(form, "htmx:abort");
+});
+
 // -- the shop as an app: the worker comes last, when the page has all it needs --------------------------------------------------
 const { worker, workerScope: scope } = document.body.dataset;
 if (worker && navigator.serviceWorker) {
