@@ -58,6 +58,8 @@ def settings(state_folder: Path) -> Settings:
         rate_limit_scale=1000.0,
         log_level="WARNING",
         ghl_base_url="http://127.0.0.1:9",  # nobody: no test leaves this machine
+        whatsapp_base_url="http://127.0.0.1:9",
+        telegram_base_url="http://127.0.0.1:9",
     )
 
 

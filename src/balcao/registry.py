@@ -9,6 +9,7 @@ from sqlalchemy import MetaData
 
 from balcao.kernel import idempotency
 from balcao.kernel.backups import models as backup_models
+from balcao.kernel.backups.archive import archive_caught_up
 from balcao.kernel.backups.catalogue import newest_verified_here
 from balcao.kernel.backups.maintenance import Maintenance
 from balcao.kernel.backups.shelf import Shelf
@@ -43,6 +44,7 @@ from balcao.modules.contacts.module import MODULE as CONTACTS
 from balcao.modules.messaging.module import MODULE as MESSAGING
 from balcao.modules.payments.module import MODULE as PAYMENTS
 from balcao.modules.store.module import MODULE as STORE
+from balcao.ports.channels import Channel
 from balcao.ports.crm import Crm
 from balcao.ports.email import EmailSender
 from balcao.ports.places import Places
@@ -120,6 +122,15 @@ def crm_providers(settings: Settings) -> dict[str, Crm]:
     return {crm.name: crm}
 
 
+def channel_providers(settings: Settings) -> dict[str, Channel]:
+    """The messengers a business may be reached by, by name."""
+    from balcao.providers.channels.telegram import Telegram
+    from balcao.providers.channels.whatsapp import WhatsApp
+
+    whatsapp = WhatsApp(settings.whatsapp_base_url, version=settings.whatsapp_api_version)
+    return {whatsapp.name: whatsapp, Telegram.name: Telegram(settings.telegram_base_url)}
+
+
 def blob_store(settings: Settings) -> BlobStore:
     """The chosen place of files."""
     if settings.storage_backend == "s3":
@@ -144,7 +155,11 @@ def after_restore() -> dict[str, str]:
 
 def _disk_figures(settings: Settings) -> DiskFigures:
     shelf = Shelf(settings.backup_path)
-    return DiskFigures(lambda: newest_verified_here(shelf), settings.tls_certificate_file)
+    return DiskFigures(
+        lambda: newest_verified_here(shelf),
+        settings.tls_certificate_file,
+        lambda: archive_caught_up(settings.backup_path),
+    )
 
 
 def _replica(settings: Settings, primary_url: str) -> Replica:
@@ -205,6 +220,9 @@ def build_runtime(settings: Settings, database_url: str, *, clock: Clock = syste
             pix=measured("payments", PixStatic()),
             webhooks=measured("webhooks", webhook_sender(settings)),
             crm={name: measured("crm", crm) for name, crm in crm_providers(settings).items()},
+            channels={
+                name: measured("channels", channel) for name, channel in channel_providers(settings).items()
+            },
         ),
         permissions=known_permissions(MODULES),
         figures=ProcessFigures(database, cache, bulletin, settings.data_dir, _disk_figures(settings)),

@@ -19,6 +19,11 @@ async def work(
     runtime.start()
     try:
         async with metrics_door(runtime, metrics_host, metrics_port):
-            await run_worker(build_queue(runtime), concurrency=concurrency, only=only)
+            await run_worker(
+                build_queue(runtime),
+                concurrency=concurrency,
+                outside=runtime.settings.outside_places,
+                only=only,
+            )
     finally:
         await runtime.close()

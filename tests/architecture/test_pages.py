@@ -28,8 +28,8 @@ LINK = re.compile(r"\]\((?!https?://)([^)#]+)\)")
 COMMAND = re.compile(r"\./balcao (\w+)")
 SETTING = re.compile(r"`([A-Z][A-Z0-9]*_[A-Z0-9_]+)`")
 # Written by a person who follows the text, or names of a kind and not of a file.
-KINDS = {"NNNN_topic.py", "public.py", "module.py", "locale/pt_BR.po", ".balcao/", "events.py"}
-OTHER_VARIABLES = {"CHROMIUM", "TEST_DATABASE_URL", "TEST_PROCESSES", "BALCAO_VENV"}
+KINDS = {"NNNN_topic.py", "public.py", "module.py", "locale/pt_BR.po", ".balcao/", "continuous/", "events.py"}
+OTHER_VARIABLES = {"RUN_AS", "CHROMIUM", "TEST_DATABASE_URL", "TEST_PROCESSES", "BALCAO_VENV"}
 
 
 def _places(page: Path, name: str) -> list[Path]:

@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 from balcao.cli.main import app as command_line
 from balcao.cli.reference.book import ROOT, book, stale, write
+from balcao.cli.reference.client import AREAS
 from balcao.cli.reference.doors import doors
 from balcao.cli.reference.errors import error_classes
 from balcao.cli.reference.markdown import said
@@ -35,11 +36,16 @@ def test_nothing_is_stale() -> None:
 def test_what_is_written_is_no_longer_stale(tmp_path: Path) -> None:
     (tmp_path / "docs" / "reference").mkdir(parents=True)
     (tmp_path / "docs" / "reference" / "forgotten.md").write_text("nothing writes this")
+    (tmp_path / AREAS).mkdir(parents=True)
+    (tmp_path / AREAS / "forgotten.py").write_text("nothing writes this")
     written = write(command_line, tmp_path)
     assert {"docs/reference/forgotten.md", "docs/reference/errors.md", ".env.example"} <= set(written)
+    assert {f"{AREAS}/forgotten.py", f"{AREAS}/orders.py"} <= set(written)
+    assert not (tmp_path / AREAS / "forgotten.py").exists()
     assert stale(command_line, tmp_path) == []
     (tmp_path / "docs" / "reference" / "errors.md").write_text("an old page")
-    assert stale(command_line, tmp_path) == ["docs/reference/errors.md"]
+    (tmp_path / AREAS / "orders.py").write_text("an old area")
+    assert stale(command_line, tmp_path) == [f"{AREAS}/orders.py", "docs/reference/errors.md"]
 
 
 def test_every_route_of_the_application_is_listed(runtime: Runtime) -> None:

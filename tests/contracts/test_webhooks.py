@@ -126,6 +126,13 @@ async def test_the_certificate_must_be_that_of_the_name() -> None:
         "fe80::1", "fe80::1%eth0", "fc00::1", "fd12::1", "fec0::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
         "::ffff:169.254.169.254", "64:ff9b::7f00:1", "::ffff:0:127.0.0.1", "64:ff9b::a00:1", "2002:7f00:1::", "2002:a00:1::", "2001::1",
         "::127.0.0.1", "not an address", "",
+        # The servers that hand secrets to machines in a cloud: AWS, Azure, Google, Oracle, Alibaba; and in other clothes.
+        "169.254.170.2", "168.63.129.16", "192.0.0.192", "100.100.100.200", "fd00:ec2::254", "::ffff:168.63.129.16",
+        "64:ff9b::a83f:8110", "2002:a83f:8110::", "64:ff9b::a9fe:a9fe", "2002:a9fe:a9fe::1", "2002:6440:1::", "::a83f:8110",
+        # Special-purpose: documentation, benchmarks, relays, sinks, Teredo, local NAT64, site-local, never handed out.
+        "192.0.2.1", "198.51.100.7", "203.0.113.9", "192.88.99.1", "192.31.196.1", "192.52.193.1", "192.175.48.1",
+        "198.19.255.255", "192.0.0.255", "247.1.2.3", "2001:0:a83f:8110::1", "2001:db8::1", "2001:20::1", "3fff::1",
+        "2620:4f:8000::1", "64:ff9b:1::808:808", "100::1", "100:0:0:1::1", "5f00::1", "4000::1", "8000::1", "feff::1",
     ],
 )  # fmt: skip
 async def test_inner_addresses_are_never_called(address: str) -> None:
@@ -146,6 +153,23 @@ async def test_inner_addresses_are_never_called(address: str) -> None:
 )
 def test_public_addresses_are(address: str) -> None:
     assert may_be_told(address)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1", "127.1", "2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1", "0", "[::1]", "[::ffff:127.0.0.1]",
+        "localhost", "localhost.", "LOCALHOST", "①②⑦.0.0.1", "127。0。0。1", "127.0.0.1.", "x@127.0.0.1", "[::ffff:7f00:1]",
+    ],
+)  # fmt: skip
+async def test_no_way_of_writing_this_machine_reaches_it(host: str) -> None:
+    """Names and numbers go through the machine's own resolver, and what it says is what is looked at."""
+    async with receiving() as receiver:
+        with pytest.raises((ProviderRejected, ProviderUnavailable)) as caught:
+            await DirectWebhooks(plain_http=True).send(message(f"http://{host}:{receiver.port}/"))
+        # "[::1]" and the like may be unknown to a machine without that family; nothing is ever said to be refused.
+        assert str(caught.value).partition(":")[0] in {"webhook_address", "name_unknown"}
+        assert receiver.heard == []
 
 
 @given(st.ip_addresses(v=4))

@@ -25,6 +25,7 @@ PURE_RULES = ("brazil/*", "kernel/money.py", "kernel/identity/team_rules.py",
 # Whole installations mostly wait for something: more processes than cores keep the machine busy.
 PROCESSES_PER_CORE = 2
 LONGEST_FIRST = ("tests/instance", "tests/integration")
+BUDGETS = "tests/e2e/test_shop_budgets.py"
 # What the tests start, and Debian's packages with it.
 PROGRAMS = {
     "redis-server": "redis-server",
@@ -60,18 +61,26 @@ def run_tests(arguments: list[str], *, coverage: bool = False) -> int:
     """Every test, real PostgreSQL and real Chromium included. Answers pytest's exit code.
 
     The tests share the machine as several processes, each with its own database; one takes a whole file at a time, and
-    the longest come first. Those of the browser run in a process of their own, because Playwright and the asynchronous
-    tests each want the event loop, and alone, since they watch over budgets of time. `coverage` measures the others; what
-    a test starts as a process of its own is not seen.
+    the longest come first. Those of the browser have processes of their own, because Playwright and the asynchronous
+    tests each want the event loop; those that watch over budgets of time run alone. `coverage` measures the others; what a
+    test starts as a process of its own is not seen.
     """
     install_programs()
     measured = COVERAGE if coverage else ()
     if arguments:
         return _pytest([*arguments, *measured])
-    processes = os.environ.get("TEST_PROCESSES", "") or str(PROCESSES_PER_CORE * (os.cpu_count() or 1))
-    shared = ["-n", processes, "--dist", "loadfile", "--no-loadscope-reorder"]
-    outcomes = [_pytest([*shared, *LONGEST_FIRST, *_other_folders(), *measured]), _pytest(["tests/e2e"])]
+    processes = int(os.environ.get("TEST_PROCESSES", "") or PROCESSES_PER_CORE * (os.cpu_count() or 1))
+    outcomes = [
+        _pytest([*_shared(processes), *LONGEST_FIRST, *_other_folders(), *measured]),
+        _pytest([*_shared(max(1, processes // 2)), "tests/e2e", f"--ignore={BUDGETS}"]),
+        _pytest([BUDGETS]),
+    ]
     return max(*outcomes, _pure_rules_are_covered() if coverage else 0)
+
+
+def _shared(processes: int) -> list[str]:
+    """pytest's words for several processes, each with one file after the other as they are named."""
+    return ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def _other_folders() -> list[str]:

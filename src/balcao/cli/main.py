@@ -179,6 +179,14 @@ def found(
 
 
 @app.command()
+def reseal(data: Data = None) -> None:
+    """Seal what businesses entrusted to us under the present AUTH_SECRET; then a former one may be removed."""
+    from balcao.cli.reseal import run_reseal
+
+    run_reseal(data=data)
+
+
+@app.command()
 def check() -> None:
     """Lint, format, types and import contracts."""
     from balcao.cli.checks import run_checks
@@ -206,7 +214,8 @@ def bench(
         str,
         typer.Argument(
             help="Part of a scenario's name; all of the shop by default. contacts: the importer. deploy: releases. "
-            "chaos: everything is killed at random. drill: a disaster, and the restore."
+            "chaos: everything is killed at random. drill: a disaster, and the restore. "
+            "mutants: faults put into the pure rules, which the tests have to notice."
         ),
     ] = "",
     rounds: Annotated[int, typer.Option(help="Rounds; every one runs all scenarios in turn.")] = 5,
@@ -222,9 +231,17 @@ def bench(
     orders: Annotated[
         int, typer.Option(min=1, help="Orders there are before the disaster (drill).")
     ] = 100_000,
+    file: Annotated[
+        str, typer.Option(help="Part of a file's path; all the pure rules by default (mutants).")
+    ] = "",
     data: Data = None,
 ) -> None:
     """Measure the shop under load, or the importer of contacts, beside controls."""
+    if only == "mutants":
+        from balcao.cli.bench.mutants import run_mutants_bench
+
+        run_mutants_bench(part=file)
+        return
     if only == "contacts":
         from balcao.cli.bench.contacts import run_contacts_bench
 
@@ -253,7 +270,7 @@ def bench(
 def reference(
     check: Annotated[bool, typer.Option("--check", help="Only compare; fail when a page is stale.")] = False,
 ) -> None:
-    """Write docs/reference and .env.example from the code, and say which change of the API may break programs outside."""
+    """Write docs/reference, .env.example and the Python client from the code, and say which change of the API may break programs outside."""
     from balcao.cli.reference.book import broken_promises, stale, write
 
     for change in broken_promises():

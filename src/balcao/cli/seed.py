@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+import psycopg
 import typer
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from balcao.cli.instance import fail, load_settings, running
@@ -127,15 +128,14 @@ async def load_demo(runtime: Runtime) -> None:
 
 
 async def seed_demo(settings: Settings, url: str) -> None:
-    """The demo businesses on the database at `url`; quick when they are there."""
+    """The demo businesses on the database at `url`; one query when they are there."""
+    async with await psycopg.AsyncConnection.connect(url) as connection:
+        found = await connection.execute("select from tenants where slug = 'central'")
+        if found.rowcount:
+            return
     runtime = build_runtime(settings, url)
     try:
-        async with runtime.database.engine.connect() as connection:
-            there = (
-                await connection.execute(text("select count(*) from tenants where slug = 'central'"))
-            ).scalar_one()
-        if not there:
-            await load_demo(runtime)
+        await load_demo(runtime)
     finally:
         await runtime.database.close()
 

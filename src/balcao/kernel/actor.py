@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
@@ -27,6 +28,8 @@ class Actor:
     store_ids: frozenset[UUID] | None = None
     # The platform's person who entered a business in its owner's name, as `user:<id>`; empty otherwise.
     impersonator: str = ""
+    # When the person typed their password to open this session; programs never did.
+    signed_in_at: datetime | None = None
 
     def can(self, permission: str) -> bool:
         """True when the permission was granted."""

@@ -1,6 +1,7 @@
 """Errors a caller can act on. Each has a stable code, an HTTP status and a text in both languages.
 
-`detail` is an English msgid; named parameters fill it after translation. `ext` travels in the problem document.
+`title` and `detail` are English msgids: the name of the refusal, the same every time (RFC 9457, 3.1.3), and what happened;
+named parameters fill the latter after translation. `ext` travels in the problem document.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from typing import Any, ClassVar
 
 
 class DomainError(Exception):
-    """A refusal with a reason. Subclasses fix `status`, `code` and the default `detail` msgid."""
+    """A refusal with a reason. Subclasses fix `status`, `code`, its `title` and the default `detail`."""
 
     status: ClassVar[int] = 409
     code: ClassVar[str] = "conflict"
+    title: ClassVar[str] = "Conflict with the current state."
     detail: ClassVar[str] = "The request conflicts with the current state."
 
     def __init__(
@@ -36,6 +38,7 @@ class NotFoundError(DomainError):
 
     status = 404
     code = "not_found"
+    title = "Not found."
     detail = "There is nothing here."
 
 
@@ -44,6 +47,7 @@ class TenantUnknownError(DomainError):
 
     status = 404
     code = "tenant_unknown"
+    title = "Unknown business."
     detail = "No business was found for this address."
 
 
@@ -52,6 +56,7 @@ class TenantSuspendedError(DomainError):
 
     status = 403
     code = "tenant_suspended"
+    title = "Business not active."
     detail = "This business is not active at the moment."
 
 
@@ -60,6 +65,7 @@ class PlanInactiveError(DomainError):
 
     status = 402
     code = "plan_inactive"
+    title = "Plan not active."
     detail = "This business is not taking orders at the moment."
 
 
@@ -68,6 +74,7 @@ class ModuleOffError(DomainError):
 
     status = 404
     code = "module_off"
+    title = "Not switched on."
     detail = "This part of the product is not switched on for this business."
 
 
@@ -76,6 +83,7 @@ class UnauthenticatedError(DomainError):
 
     status = 401
     code = "unauthenticated"
+    title = "Sign-in needed."
     detail = "Sign in to continue."
 
 
@@ -84,7 +92,17 @@ class ForbiddenError(DomainError):
 
     status = 403
     code = "forbidden"
+    title = "Not allowed."
     detail = "You do not have permission to do this."
+
+
+class PeopleOnlyError(ForbiddenError):
+    """A program with an API key asked for what a person decides: passwords, sessions, keys, second factors, and who of
+    the team may do what."""
+
+    code = "people_only"
+    title = "Not for API keys."
+    detail = "An API key cannot do this. Sign in as a person."
 
 
 class ImpersonatingError(DomainError):
@@ -92,6 +110,7 @@ class ImpersonatingError(DomainError):
 
     status = 403
     code = "impersonating"
+    title = "Not possible as support."
     detail = "As support you cannot change passwords, keys or sign-ins. Only the person can."
 
 
@@ -100,6 +119,7 @@ class ValidationFailedError(DomainError):
 
     status = 422
     code = "validation"
+    title = "Fields to correct."
     detail = "Some fields need attention."
 
     def __init__(self, errors: list[dict[str, str]], detail: str | None = None) -> None:
@@ -115,6 +135,7 @@ class VersionConflictError(DomainError):
     """Somebody changed the resource first. `current` holds its present state."""
 
     code = "version_conflict"
+    title = "Changed meanwhile."
     detail = "Somebody changed this a moment ago. Look at the current state and try again."
 
 
@@ -122,6 +143,7 @@ class AlreadyExistsError(DomainError):
     """A name or number that must be unique is taken."""
 
     code = "already_exists"
+    title = "Already taken."
     detail = "There is already one with this name."
 
 
@@ -130,6 +152,7 @@ class RateLimitedError(DomainError):
 
     status = 429
     code = "rate_limited"
+    title = "Too many requests."
     detail = "Too many requests. Wait a moment and try again."
 
 
@@ -138,4 +161,5 @@ class UnavailableError(DomainError):
 
     status = 503
     code = "unavailable"
+    title = "Unavailable for the moment."
     detail = "This is not available right now. Try again in a moment."

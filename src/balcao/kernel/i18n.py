@@ -21,6 +21,7 @@ from babel.messages.pofile import read_po
 
 from balcao.brazil.currency import format_brl
 from balcao.brazil.phones import format_phone
+from balcao.brazil.sizes import exact_size, parse_size, rounded_size
 
 Language = Literal["pt_BR", "en"]
 
@@ -93,6 +94,15 @@ class Translator:
         whole, rest = divmod(abs(value), 10**decimals)
         text = f"{'-' if value < 0 else ''}{whole:,}" + (f".{rest:0{decimals}d}" if decimals else "")
         return text if self.language == "en" else text.translate(_SWAP_MARKS)
+
+    def size(self, count: int, *, exact: bool = False) -> str:
+        """Bytes as "1,5 GB", rounded to be looked at; `exact` shows every digit, for a field."""
+        number, decimals, unit = exact_size(count) if exact else rounded_size(count)
+        return f"{self.number(number, decimals)} {unit}"
+
+    def read_size(self, text: str) -> int:
+        """Bytes of a size typed with this language's decimal mark. ValueError."""
+        return parse_size(text, decimal_mark="." if self.language == "en" else ",")
 
     def moment(self, value: datetime, zone: str = DEFAULT_ZONE, style: Style = "short") -> str:
         """An aware moment as the clock on the wall of `zone` shows it."""

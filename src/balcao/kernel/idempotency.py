@@ -30,6 +30,7 @@ class IdempotencyKeyMissingError(DomainError):
 
     status = 400
     code = "idempotency_key_missing"
+    title = "Idempotency-Key missing."
     detail = "Send an Idempotency-Key header of 1 to 255 characters."
 
 
@@ -38,6 +39,7 @@ class IdempotencyKeyReusedError(DomainError):
 
     status = 422
     code = "idempotency_key_reused"
+    title = "Idempotency-Key used before."
     detail = "This Idempotency-Key was already used for a different request."
 
 

@@ -11,6 +11,7 @@ from balcao.kernel.errors import DomainError
 from balcao.kernel.events import Reaction
 from balcao.kernel.figures.declared import Figures
 from balcao.kernel.queue import Job
+from balcao.kernel.tenant_secrets import SealedColumn
 from balcao.kernel.tenants import Tenant
 
 if TYPE_CHECKING:
@@ -98,11 +99,15 @@ class Module:
     upload_paths: Mapping[str, int] = field(default_factory=dict[str, int])
     jobs: Sequence[Job] = ()
     reactions: Sequence[Reaction] = ()
+    # What each job and reaction does, in a few words, as English msgids by the task's name in the queue.
+    task_words: Mapping[str, str] = field(default_factory=dict[str, str])
     permissions: Sequence[Permission] = ()
     nav: Sequence[NavItem] = ()
     # SQL for a restored database before it goes live, by what it does ("messages_held"). It runs as the platform, over
     # all businesses: whatever waited to leave the house when the backup was made may have left since.
     after_restore: Mapping[str, str] = field(default_factory=dict[str, str])
+    # Every column of the module's tables that holds sealed texts, for `balcao reseal`.
+    sealed: Sequence[SealedColumn] = ()
     # What of the module's tables is told at /metrics, over all businesses.
     metrics: Sequence[Figures] = ()
     constraint_errors: Mapping[str, Callable[[], DomainError]] = field(

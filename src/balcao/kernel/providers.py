@@ -18,6 +18,7 @@ import structlog
 from balcao.kernel.circuit import Circuit
 from balcao.kernel.observability.metrics import PROVIDER_CIRCUIT, PROVIDER_FAILED_AT, PROVIDER_SECONDS
 from balcao.kernel.observability.tracing import call_span
+from balcao.ports.channels import Channel
 from balcao.ports.crm import Crm
 from balcao.ports.email import EmailSender
 from balcao.ports.errors import ProviderRejected, ProviderUnavailable
@@ -51,6 +52,8 @@ class Providers:
     webhooks: WebhookSender
     # Several at once, by name: each connection of a business says which it is to.
     crm: Mapping[str, Crm] = field(default_factory=dict[str, Crm])
+    # The messengers, by name.
+    channels: Mapping[str, Channel] = field(default_factory=dict[str, Channel])
 
 
 def measured(port: str, provider: Provider, *, circuit: Circuit | None = None) -> Provider:

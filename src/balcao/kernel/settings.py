@@ -197,6 +197,15 @@ class Settings(WatchingSettings):
             "source": "The network of a program of yours that is to hear of events, such as 10.2.0.0/24."
         },
     )
+    outside_places: int = Field(
+        4, ge=2, le=64, description="Webhooks one worker sends at a time, for all businesses together."
+    )
+    outside_share: int = Field(
+        2,
+        ge=1,
+        le=64,
+        description="Webhooks of one business that are sent at a time, by all workers together; one per address.",
+    )
     ghl_base_url: str = Field(
         "https://services.leadconnectorhq.com",
         description="Address of GoHighLevel's API. Never taken from what a tenant types.",
@@ -220,6 +229,17 @@ class Settings(WatchingSettings):
         "https://marketplace.gohighlevel.com/v2/oauth/chooselocation",
         description="Page where an account's owner allows the app; white-label agencies have their own.",
         pattern=r"^https://",
+    )
+    whatsapp_base_url: str = Field(
+        "https://graph.facebook.com",
+        description="Address of Meta's Graph API, for WhatsApp. Never taken from what a tenant types.",
+    )
+    whatsapp_api_version: str = Field(
+        "v23.0", description="Version of the Graph API, in its address.", pattern=r"^v\d{1,3}\.\d{1,2}$"
+    )
+    telegram_base_url: str = Field(
+        "https://api.telegram.org",
+        description="Address of Telegram's Bot API, or of a server of your own that speaks it.",
     )
 
     @field_validator("auth_secret", "auth_secret_previous")

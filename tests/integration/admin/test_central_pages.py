@@ -197,3 +197,38 @@ async def test_a_shop_that_is_not_paid_for_is_told_on_every_page(
     assert saved.status_code == 303
     page = (await client.get("/painel/conta", headers=_browser(shop))).text
     assert "Sua loja não recebe pedidos" in page and 'href="/painel/assinatura">Ver a assinatura' in page
+
+
+async def test_room_for_files_is_typed_and_shown_with_its_unit(
+    client: httpx.AsyncClient, desk: Shop, shop: Shop
+) -> None:
+    slug = await _plan(client, desk, limit_storage_bytes="1,5 GB")
+    plans = (await client.get("/admin/central/plans", headers=desk.staff)).json()["items"]
+    plan = next(one for one in plans if one["slug"] == slug)
+    assert plan["limits"] == {"users": 3, "storage_bytes": 1_500_000_000}
+    assert "Espaço para arquivos: 1,5 GB" in (await client.get(PLANS, headers=_browser(desk))).text
+    english = _browser(desk, **{"Accept-Language": "en"})
+    assert "Room for files: 1.5 GB" in (await client.get(PLANS, headers=english)).text
+    form = await client.get(f"{PLANS}/{plan['id']}", headers=_browser(desk))
+    assert 'value="1,5 GB"' in form.text
+    values = {
+        "name": "Essencial",
+        "price": "99,90",
+        "interval": "monthly",
+        "module_store": "1",
+        "is_active": "1",
+    }
+    values["limit_storage_bytes"] = "5"
+    refused = await client.post(f"{PLANS}/{plan['id']}", data=values, headers=_browser(desk))
+    assert refused.status_code == 422
+    assert "Escreva o tamanho com a unidade, como 5 GB." in refused.text and 'value="5"' in refused.text
+    values["limit_storage_bytes"] = "1.234 GB"
+    saved = await client.post(f"{PLANS}/{plan['id']}", data=values, headers=english)
+    assert saved.status_code == 303
+    assert 'value="1,234 GB"' in (await client.get(f"{PLANS}/{plan['id']}", headers=_browser(desk))).text
+    on = {"plan": slug, "status": "active"}
+    one = f"/admin/central/tenants/{shop.tenant.id}/subscription"
+    put = await client.put(one, json=on, headers=desk.staff)
+    assert put.status_code == 200, put.text
+    own = await client.get("/painel/assinatura", headers=_browser(shop))
+    assert "0 B de 1,2 GB" in own.text

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import httpx
 from sqlalchemy import text
 
+from balcao.kernel.figures.installation import HOUSE
 from balcao.kernel.platform_work import platform_work
 from balcao.kernel.runtime import Runtime
 from tests.factories.clock import MovableClock
@@ -319,3 +320,31 @@ async def test_the_dashboard_counts(
     assert (last["tenants_active"], last["tenants_suspended"]) == (
         after["tenants_active"] - 1, after["tenants_suspended"] + 1,
     )  # fmt: skip
+
+
+async def test_the_platform_does_not_count_itself(
+    client: httpx.AsyncClient, runtime: Runtime, desk: Shop, shop: Shop
+) -> None:
+    plan = await _plan(client, desk, price_cents=5000)
+    before = (await client.get(f"{BASE}/dashboard", headers=desk.staff)).json()
+    assert before["people_here_now"] >= 1
+    async with platform_work(runtime.database) as session:
+        await session.execute(
+            text("update subscriptions set plan_id = :plan where tenant_id = :id"),
+            {"plan": plan["id"], "id": desk.tenant.id},
+        )
+    await desk.add_user("manager", ["admin.central:view"])
+    after = (await client.get(f"{BASE}/dashboard", headers=desk.staff)).json()
+    assert after == before
+    listed = (await client.get(f"{BASE}/tenants", params={"q": "central"}, headers=desk.staff)).json()
+    assert "central" not in [line["slug"] for line in listed["items"]]
+    own = await client.get(f"{BASE}/tenants/{desk.tenant.id}", headers=desk.staff)
+    assert own.json()["tenant"]["slug"] == "central"
+    async with platform_work(runtime.database, read_only=True) as session:
+        others = await session.execute(
+            text("select count(*) from tenants where status = 'active' and slug <> 'central'")
+        )
+        assert before["tenants_active"] == others.scalar_one()
+        told = (await session.execute(text(HOUSE.statement))).all()
+    counted = {tuple(row.labels): row.value for row in told if row.series == "tenants"}
+    assert counted[("active",)] == before["tenants_active"]

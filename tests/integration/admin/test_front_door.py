@@ -57,7 +57,14 @@ async def test_nothing_comes_from_elsewhere(client: httpx.AsyncClient, path: str
 
 async def test_the_list_of_errors_knows_those_of_the_modules(client: httpx.AsyncClient) -> None:
     page = await client.get("/docs/errors")
-    for code in ("invalid_credentials", "several_tenants", "group_in_use", "users_limit", "rate_limited"):
+    for code in (
+        "invalid_credentials",
+        "several_tenants",
+        "group_in_use",
+        "users_limit",
+        "rate_limited",
+        "cross_origin",
+    ):
         assert f'id="{code}"' in page.text
 
 

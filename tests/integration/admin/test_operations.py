@@ -228,3 +228,20 @@ async def test_the_menu_shows_it_to_the_platform_only(
 ) -> None:
     assert PAGE in (await client.get("/painel/conta", headers=central.staff)).text
     assert PAGE not in (await client.get("/painel/conta", headers=shop.staff)).text
+
+
+async def test_dead_jobs_are_told_in_words(client: httpx.AsyncClient, desk: Shop) -> None:
+    await dead_job(desk, "messaging.send_email", "ProviderUnavailable")
+    await dead_job(desk, "reaction:store.remember_buyer", "VersionConflictError version_conflict")
+    await dead_job(desk, "schedule:store.sweep_orders", "")
+    await dead_job(desk, "gone.task", "KeyError")
+    headers = {"Cookie": f"admin_token={desk.token}", "Accept": "text/html"}
+    page = (await client.get("/central/operacoes", headers=headers)).text
+    for said in (
+        "Envia um e-mail", "O serviço externo não respondeu", "Anota quem comprou nos contatos",
+        "Mudou nesse meio-tempo", "Pelo relógio: Encerra e cancela pedidos cujo prazo chegou", "Foi interrompido",
+        "Uma falha do programa",
+    ):  # fmt: skip
+        assert said in page, said
+    for technical in ("messaging.send_email", "ProviderUnavailable", "gone.task", "KeyError"):
+        assert technical in page, technical

@@ -177,6 +177,7 @@ async def test_issues_by_code_level_and_column(client: httpx.AsyncClient, owner:
     ):  # fmt: skip
         assert (await _get(client, owner, f"/jobs/{job}/issues", **query)).json()["total"] == found, query
     page = (await _get(client, owner, f"/jobs/{job}/issues", page="2", limit="5")).json()
+    assert page == (await _get(client, owner, f"/jobs/{job}/issues", offset="5", limit="5")).json()
     assert (len(page["items"]), page["offset"]) == (3, 5)
     assert (await _get(client, owner, f"/jobs/{job}/issues", page="9")).json()["total"] == 8
     for wrong in ({"level": "bad"}, {"column": "ÇÇ"}, {"page": "0"}, {"column": "ABCDE"}):

@@ -14,10 +14,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from pydantic import SecretStr
 
+from balcao.kernel.backups.archive import archive_caught_up, note_caught_up
 from balcao.kernel.backups.catalogue import newest_verified_here
 from balcao.kernel.backups.manifest import Manifest, MediaList
 from balcao.kernel.backups.shelf import Shelf
-from balcao.kernel.figures.on_disk import BACKUP_VERIFIED, CERTIFICATE_ENDS, DiskFigures
+from balcao.kernel.figures.on_disk import ARCHIVE_CAUGHT_UP, BACKUP_VERIFIED, CERTIFICATE_ENDS, DiskFigures
 from balcao.kernel.runtime import Runtime
 from balcao.kernel.web.metrics_door import metrics_door
 from tests.instance.program import free_port
@@ -91,12 +92,19 @@ def test_the_newest_verified_backup_is_told_by_the_moment_of_its_data(tmp_path: 
 
 
 def test_what_lies_in_files_is_looked_at_now_and_then(tmp_path: Path) -> None:
-    figures = DiskFigures(lambda: 1234.0, _certificate(tmp_path / "front.pem"))
+    moment = datetime(2031, 1, 2, 3, 4, 5, tzinfo=UTC)
+    assert archive_caught_up(tmp_path) == 0.0
+    (tmp_path / "continuous").mkdir()
+    note_caught_up(tmp_path / "continuous", moment)
+    figures = DiskFigures(
+        lambda: 1234.0, _certificate(tmp_path / "front.pem"), lambda: archive_caught_up(tmp_path)
+    )
     assert figures.is_due
     figures.look()
     assert not figures.is_due
     assert CERTIFICATE_ENDS._value.get() == ENDS.timestamp()
     assert BACKUP_VERIFIED._value.get() == 1234.0
+    assert ARCHIVE_CAUGHT_UP._value.get() == moment.timestamp()
 
 
 def test_what_cannot_be_read_is_told_as_none(tmp_path: Path) -> None:

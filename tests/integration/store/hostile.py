@@ -185,6 +185,7 @@ def assert_refusal(answer: httpx.Response, english: httpx.Response | None, body:
     assert problem["code"] in known_codes() and CODE.fullmatch(problem["code"]), shown
     assert problem["request_id"] == answer.headers["x-request-id"]
     assert problem["title"].strip() and problem["detail"].strip(), shown
+    assert problem["title"] != problem["detail"], shown
     for error in problem.get("errors", []):
         assert error["message"].strip(), shown
         assert body is ... or resolves(error["pointer"], body), (error, shown)

@@ -112,17 +112,18 @@ def test_a_one_time_token_names_its_tenant_and_nothing_else_does() -> None:
 
 def test_a_choice_opens_no_session_and_a_session_is_no_choice() -> None:
     now = datetime.now(UTC)
-    choice = sign_choice([(A, B)], KEYS, issued=now)
-    assert read_choice(choice, KEYS) == [(A, B)]
+    choice = sign_choice([(A, B, 1)], KEYS, issued=now)
+    assert read_choice(choice, KEYS) == [(A, B, 1)]
     assert read_session(choice, KEYS) is None
     session = sign_session(
         SessionClaims(A, B, A, "owner"), KEYS, issued=now, expires=now + timedelta(hours=1)
     )
     assert read_choice(session, KEYS) == []
     assert read_choice(choice, SigningKeys("z" * 40)) == []
-    assert read_choice(choice, SigningKeys("z" * 40, (KEYS.current,))) == [(A, B)]
+    assert read_choice(choice, SigningKeys("z" * 40, (KEYS.current,))) == [(A, B, 1)]
     assert (
-        read_choice(sign_choice([(A, B)], KEYS, issued=now - CHOICE_LIFE - timedelta(seconds=5)), KEYS) == []
+        read_choice(sign_choice([(A, B, 1)], KEYS, issued=now - CHOICE_LIFE - timedelta(seconds=5)), KEYS)
+        == []
     )
 
 

@@ -116,7 +116,7 @@ def test_what_nothing_reads_is_told_with_what_was_meant() -> None:
         item.subject: item.params.get("other", item.text.partition(":")[0])
         for item in unread(
             ["AUTH_SECRT", "database_uri", "BACKUP_FOO", "BALCAO_FOO", "ORDER_TRACKING_SECRET", "TELEGRAM_TOKEN", "PATH",
-             "HOSTNAME", "POSTGRES_PASSWORD", "AWS_PROFILE", "OTEL_LOG_LEVEL", "AUTH_SECRETS", "BALCAO_STARTED_IN"]
+             "HOSTNAME", "POSTGRES_PASSWORD", "AWS_PROFILE", "OTEL_LOG_LEVEL", "AUTH_SECRETS", "BALCAO_STARTED_IN", "BALCAO_VENV"]
         )
     }  # fmt: skip
     unread_text = "is set, but this version does not read it."

@@ -22,8 +22,8 @@ INSTEAD: Final = {
         warn("CELERY_BROKER_URL", "is not read. The queue lives in the database."),
     )
 }  # fmt: skip
-# Read elsewhere: a child process is told with it where it was started.
-OF_OURS: Final = frozenset({"BALCAO_STARTED_IN"})
+# Read by the launcher, or told by it to the program.
+OF_OURS: Final = frozenset({"BALCAO_STARTED_IN", "BALCAO_VENV"})
 # Other programs of the same machine begin theirs with these words too.
 OF_OTHERS: Final = frozenset({"AWS", "AZURE", "VAULT", "OTEL", "SENTRY", "LOG", "REDIS", "APP", "DEFAULT"})
 LIKENESS: Final = 0.86

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import typer
 
+from balcao.cli.reference.client import AREAS, client_files
 from balcao.cli.reference.commands import commands_page
 from balcao.cli.reference.contract import breaking, contract_text
 from balcao.cli.reference.doors import permissions_page, routes_page
@@ -36,13 +37,18 @@ def book(app: typer.Typer) -> dict[str, str]:
         ".env.example": example_file(),
         CONTRACT: contract_text(),
         **{f"{FOLDER}/{name}.md": text for name, text in pages.items()},
+        **client_files(),
     }
 
 
 def stale(app: typer.Typer, root: Path = ROOT) -> list[str]:
     """Files that are missing, say something else than the code, or that nothing writes any more."""
     wanted = book(app)
-    there = {path.relative_to(root).as_posix() for path in (root / FOLDER).glob("*.*")}
+    there = {
+        path.relative_to(root).as_posix()
+        for folder in (FOLDER, AREAS)
+        for path in (root / folder).glob("*.*")
+    }
     differing = [
         name
         for name, text in wanted.items()
@@ -60,7 +66,8 @@ def broken_promises(root: Path = ROOT) -> list[str]:
 def write(app: typer.Typer, root: Path = ROOT) -> list[str]:
     """Writes what is stale, takes away what nothing writes any more, and names both."""
     wanted, names = book(app), stale(app, root)
-    (root / FOLDER).mkdir(parents=True, exist_ok=True)
+    for folder in (FOLDER, AREAS):
+        (root / folder).mkdir(parents=True, exist_ok=True)
     for name in names:
         if name in wanted:
             (root / name).write_text(wanted[name], encoding="utf-8")

@@ -17,7 +17,7 @@ from balcao.registry import KERNEL_LOCALE, MODULES
 INTRODUCTION = (
     "Every refusal is a problem document (RFC 9457, `application/problem+json`): `type`, `title`, `status`, `code`, "
     "`detail` in the caller's language, `request_id`, and the fields named here. Programs decide by `code`; "
-    "it does not change. One code has one status. `{name}` in a text is filled in."
+    "it does not change. One code has one status and one title. `{name}` in a text is filled in."
 )
 
 
@@ -48,8 +48,11 @@ def refusals() -> list[Refusal]:
 
 
 def _both(refusal: Refusal, words: Translator) -> str:
-    title, detail = words(refusal.title), words(refusal.detail)
-    return detail if detail.startswith(title) else f"{title} {detail}"
+    return f"**{words(refusal.title)}** {words(refusal.detail)}"
+
+
+def _text(error: type[DomainError], words: Translator) -> str:
+    return f"**{words(error.title)}** {words(error.detail)}"
 
 
 def _row(error: type[DomainError], words: Catalogues) -> tuple[str, ...]:
@@ -61,8 +64,8 @@ def _row(error: type[DomainError], words: Catalogues) -> tuple[str, ...]:
         code(error.code),
         str(error.status),
         said(error),
-        error.detail,
-        words.translator("pt_BR")(error.detail),
+        _text(error, words.translator("en")),
+        _text(error, words.translator("pt_BR")),
         codes(sorted(fields)),
         codes(files or [home]),
     )

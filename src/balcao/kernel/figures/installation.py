@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from balcao.kernel.figures.declared import Figures, read
+from balcao.kernel.tenants import PLATFORM_TENANT
 
 # One pass over the jobs kept (finished ones stay 72 hours), and the waiting ones' moment of asking.
 _QUEUE = """
@@ -103,8 +104,9 @@ DATABASE: Final = Figures(
     of_server=True,
 )
 
-_HOUSE = """
-select 'tenants' as series, array[status] as labels, count(*)::float8 as value from tenants group by status
+_HOUSE = f"""
+select 'tenants' as series, array[status] as labels, count(*)::float8 as value from tenants
+ where slug <> '{PLATFORM_TENANT}' group by status
 union all
 select 'users', array[]::text[], count(*) from users where is_active
 union all
@@ -113,11 +115,13 @@ union all
 select 'files', array[purpose], count(*) from files group by purpose
 union all
 select 'files_bytes', array[purpose], sum(size_bytes) from files group by purpose
-"""
+"""  # noqa: S608 - a constant
 HOUSE: Final = Figures(
     "house",
     (
-        read("gauge", "tenants", "Businesses, by status.", "businesses", "status"),
+        read(
+            "gauge", "tenants", "Businesses, by status, without the platform's own.", "businesses", "status"
+        ),
         read("gauge", "users", "People who may sign in.", "people"),
         read("gauge", "sessions", "Sign-ins that are alive.", "sessions"),
         read("gauge", "files", "Files kept, by purpose.", "files", "purpose"),

@@ -1,4 +1,5 @@
-"""Two moments that lie in files: until when the certificate in front is good, and how old the newest good backup is."""
+"""Moments that lie in files: until when the certificate in front is good, how old the newest good backup is, and until
+when the continuous archive has everything."""
 
 from __future__ import annotations
 
@@ -25,14 +26,29 @@ BACKUP_VERIFIED = gauge(
     "seconds since 1970",
     joined="livemax",
 )
+ARCHIVE_CAUGHT_UP = gauge(
+    "backup_archive_caught_up_seconds",
+    "Until when everything committed is in the continuous archive, and sent to the bucket if there is one; 0 without one.",
+    "seconds since 1970",
+    joined="livemax",
+)
 log = structlog.get_logger("balcao.metrics")
 
 
-class DiskFigures:
-    """Looks into the files every five minutes. `newest_backup` answers seconds since 1970, or 0."""
+def _no_archive() -> float:
+    return 0.0
 
-    def __init__(self, newest_backup: Callable[[], float], certificate: Path | None) -> None:
-        self._newest_backup, self._certificate = newest_backup, certificate
+
+class DiskFigures:
+    """Looks into the files every five minutes. `newest_backup` and `caught_up` answer seconds since 1970, or 0."""
+
+    def __init__(
+        self,
+        newest_backup: Callable[[], float],
+        certificate: Path | None,
+        caught_up: Callable[[], float] = _no_archive,
+    ) -> None:
+        self._newest_backup, self._certificate, self._caught_up = newest_backup, certificate, caught_up
         self._due = 0.0
 
     @property
@@ -44,6 +60,7 @@ class DiskFigures:
         """Reads the files. Blocks, so it is for a thread; what cannot be read is told as 0, with a line in the log."""
         self._due = time.monotonic() + LOOK_SECONDS
         CERTIFICATE_ENDS.set(certificate_end(self._certificate) if self._certificate is not None else 0.0)
+        ARCHIVE_CAUGHT_UP.set(self._caught_up())
         try:
             BACKUP_VERIFIED.set(self._newest_backup())
         except (OSError, ValueError) as error:

@@ -50,6 +50,7 @@ class DiskFullError(DomainError):
 
     status = 507
     code = "disk_full"
+    title = "No room left."
     detail = "There is no room for more files right now."
 
 
@@ -57,6 +58,7 @@ class StorageUnavailableError(UnavailableError):
     """The store of files did not answer."""
 
     code = "storage_unavailable"
+    title = "Files unavailable."
     detail = "Files are not available right now. Try again in a moment."
 
 
@@ -65,6 +67,7 @@ class RangeInvalidError(DomainError):
 
     status = 416
     code = "range_invalid"
+    title = "Part not in the file."
     detail = "The part asked for is not in the file."
 
 

@@ -60,6 +60,7 @@ class ImageRejectedError(DomainError):
 
     status = 422
     code = "image_rejected"
+    title = "Picture not usable."
     detail = "This file is not a picture we can use. Send a JPEG, PNG or WebP."
 
     def __init__(self, reason: str, detail: str | None = None) -> None:

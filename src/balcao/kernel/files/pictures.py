@@ -36,6 +36,7 @@ class PictureTooHeavyError(DomainError):
 
     status = 413
     code = "picture_too_large"
+    title = "Picture too large."
     detail = "This picture is too heavy. Send one of up to {megabytes} MB."
 
     def __init__(self, limit_bytes: int) -> None:

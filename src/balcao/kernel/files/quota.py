@@ -18,6 +18,7 @@ class StorageLimitError(DomainError):
 
     status = 409
     code = "storage_limit"
+    title = "Storage full."
     detail = "Your plan has room for {megabytes} MB of files, and this one does not fit. Remove some, or change the plan."
 
 

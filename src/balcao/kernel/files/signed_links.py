@@ -26,6 +26,7 @@ class LinkInvalidError(DomainError):
 
     status = 403
     code = "link_invalid"
+    title = "Link not valid."
     detail = "This link does not work any more. Ask for a new one."
 
 

@@ -38,6 +38,7 @@ class ApiKeyInvalidError(DomainError):
 
     status = 401
     code = "api_key_invalid"
+    title = "API key not valid."
     detail = "This API key does not work. Make a new one in the panel."
 
 

@@ -36,6 +36,7 @@ class LinkInvalidError(DomainError):
 
     status = 410
     code = "one_time_link_invalid"
+    title = "Link expired or used."
     detail = "This link does not work any more. Ask for a new one."
 
 

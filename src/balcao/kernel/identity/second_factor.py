@@ -23,7 +23,7 @@ from balcao.kernel.errors import AlreadyExistsError, DomainError, NotFoundError
 from balcao.kernel.identity.models import SecondFactor
 from balcao.kernel.identity.tokens import token_hash
 from balcao.kernel.ids import new_id
-from balcao.kernel.tenant_secrets import SealingKeys, is_sealed_anew, seal, unseal
+from balcao.kernel.tenant_secrets import SealedColumn, SealingKeys, is_sealed_anew, seal, unseal
 from balcao.kernel.work import UnitOfWork
 
 STEP_SECONDS: Final = 30
@@ -36,6 +36,7 @@ class OtpRequiredError(DomainError):
 
     status = 401
     code = "otp_required"
+    title = "Code needed."
     detail = "Type the code of your authenticator app as well."
 
 
@@ -44,6 +45,7 @@ class OtpInvalidError(DomainError):
 
     status = 401
     code = "otp_invalid"
+    title = "Wrong code."
     detail = "This code is not right. Wait for the next one and try again."
 
 
@@ -51,6 +53,7 @@ class SecondFactorOnError(AlreadyExistsError):
     """There is one already; it has to be switched off first."""
 
     code = "second_factor_on"
+    title = "Second factor on."
     detail = "Your second factor is on already. Switch it off before you set up another."
 
 
@@ -116,6 +119,11 @@ def without_code(hashes: Sequence[str], typed: str) -> list[str] | None:
 
 def _purpose(user_id: UUID) -> str:
     return f"totp:{user_id}"
+
+
+SEALED: Final = SealedColumn(
+    "second_factors", "sealed_secret", lambda row: _purpose(row["user_id"]), needs=("user_id",)
+)
 
 
 async def factor_of(uow: UnitOfWork, user_id: UUID, *, lock: bool = False) -> SecondFactor | None:

@@ -23,6 +23,8 @@ from balcao.kernel.tenants import PLATFORM_TENANT
 from balcao.kernel.work import UnitOfWork
 
 IDENTITY_TOPIC = "identity"
+# Who holds it in the platform's own business may enter others as support, and stays in as long as they hold it.
+SUPPORT_PERMISSION = "admin.central:impersonate"
 
 
 class InvalidCredentialsError(DomainError):
@@ -30,6 +32,7 @@ class InvalidCredentialsError(DomainError):
 
     status = 401
     code = "invalid_credentials"
+    title = "Sign-in refused."
     detail = "E-mail or password is wrong."
 
 
@@ -37,6 +40,7 @@ class SeveralTenantsError(DomainError):
     """The person works for several businesses; `tenants` lists their slugs."""
 
     code = "several_tenants"
+    title = "Several businesses."
     detail = "Choose the business you want to enter."
 
 
@@ -50,10 +54,12 @@ class Candidate:
     role: str
     fresh_hash: str | None
     tenant_name: str = ""
+    # The person as they were when the password was compared; None when a link opens the session.
+    version: int | None = None
 
 
 _CANDIDATES = text(
-    "select u.tenant_id, t.slug, t.name as tenant_name, u.id, u.role, u.password_hash from users u join tenants t on t.id = u.tenant_id "
+    "select u.tenant_id, t.slug, t.name as tenant_name, u.id, u.role, u.version, u.password_hash from users u join tenants t on t.id = u.tenant_id "
     "where u.email = :email and u.is_active and t.status <> 'canceled' "
     "and (cast(:tenant as uuid) is null or u.tenant_id = cast(:tenant as uuid)) order by t.slug limit 20"
 )
@@ -73,7 +79,9 @@ async def find_candidates(
     for row in rows or [None]:
         valid, fresh = await verify_password(password, row.password_hash if row is not None else None)
         if valid and row is not None:
-            matches.append(Candidate(row.tenant_id, row.slug, row.id, row.role, fresh, row.tenant_name))
+            matches.append(
+                Candidate(row.tenant_id, row.slug, row.id, row.role, fresh, row.tenant_name, row.version)
+            )
     if not matches:
         raise InvalidCredentialsError
     return matches
@@ -104,13 +112,14 @@ async def open_session(
 ) -> OpenedSession:
     """Writes the session row, trims the oldest above the person's limit, and signs the token.
 
-    InvalidCredentialsError when the person was deactivated between the two steps of a sign-in.
+    InvalidCredentialsError when the person was deactivated or changed, by a new password for one, between the two steps
+    of a sign-in.
     """
     now = uow.now()
     user = (
         await uow.session.execute(select(User).where(User.id == candidate.user_id).with_for_update())
     ).scalar_one_or_none()
-    if user is None or not user.is_active:
+    if user is None or not user.is_active or candidate.version not in {None, user.version}:
         raise InvalidCredentialsError
     user.last_login_at = now
     if candidate.fresh_hash is not None:
@@ -190,21 +199,24 @@ async def revoke_session(
 
 _SUPPORT_IS_IN = text(
     "select exists (select from user_sessions s join users u on (u.tenant_id, u.id) = (s.tenant_id, s.user_id) "
-    "join tenants t on t.id = s.tenant_id where t.slug = :platform and u.id = cast(:user as uuid) and u.is_active "
+    "join tenants t on t.id = s.tenant_id left join user_groups g on (g.tenant_id, g.id) = (u.tenant_id, u.group_id) "
+    "where t.slug = :platform and u.id = cast(:user as uuid) and u.is_active "
+    "and (u.role = 'owner' or (g.is_active and :permission = any(g.permissions))) "
     "and s.impersonator = '' and s.revoked_at is null and s.expires_at > :now)"
 )
 
 
 async def support_is_in(database: Database, impersonator: str, now: datetime) -> bool:
-    """Whether the platform's person behind a support session, as `user:<id>`, is still active and signed in themselves."""
+    """Whether the platform's person behind a support session, as `user:<id>`, is still active, signed in themselves, and
+    allowed to be support."""
     user = impersonator.removeprefix("user:")
     async with platform_work(database, read_only=True) as session:
-        parameters = {"platform": PLATFORM_TENANT, "user": user, "now": now}
+        parameters = {"platform": PLATFORM_TENANT, "user": user, "now": now, "permission": SUPPORT_PERMISSION}
         return bool((await session.execute(_SUPPORT_IS_IN, parameters)).scalar_one())
 
 
 _SESSION = text(
-    "select u.id, u.name, u.email, u.role, s.id as sid, s.impersonator, coalesce(g.permissions, '{}') as permissions, "
+    "select u.id, u.name, u.email, u.role, s.id as sid, s.created_at, s.impersonator, coalesce(g.permissions, '{}') as permissions, "
     "coalesce(g.is_active, false) as group_active, coalesce(g.store_ids, '{}') as store_ids "
     "from user_sessions s join users u on (u.tenant_id, u.id) = (s.tenant_id, s.user_id) "
     "left join user_groups g on (g.tenant_id, g.id) = (u.tenant_id, u.group_id) "
@@ -238,4 +250,5 @@ def _actor_of(row: RowMapping, tenant_id: UUID, known: frozenset[str]) -> Actor:
         permissions=effective_permissions(row["role"], granted, known),
         store_ids=stores,
         impersonator=row["impersonator"],
+        signed_in_at=row["created_at"],
     )

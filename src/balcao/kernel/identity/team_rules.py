@@ -19,6 +19,7 @@ class OwnersOnlyError(ForbiddenError):
     """Owners are made, changed and removed by owners alone."""
 
     code = "owners_only"
+    title = "Owners only."
     detail = "Only an owner may do this to an owner."
 
 
@@ -26,6 +27,7 @@ class BeyondOwnRightsError(ForbiddenError):
     """Nobody gives what they do not hold. `missing` lists the permissions in question."""
 
     code = "beyond_own_rights"
+    title = "Beyond your own permissions."
     detail = "You can only give permissions that you hold yourself."
 
 
@@ -33,6 +35,7 @@ class LastOwnerError(DomainError):
     """A business keeps at least one active owner."""
 
     code = "last_owner"
+    title = "Last owner."
     detail = "This is the last active owner. Make somebody else an owner first."
 
 
@@ -40,6 +43,7 @@ class UsersLimitError(DomainError):
     """The plan's number of people is reached. `limit` is that number."""
 
     code = "users_limit"
+    title = "No more people in the plan."
     detail = "Your plan has room for {limit} people. Deactivate somebody or change the plan."
 
 
@@ -58,22 +62,26 @@ def check_owner_touch(actor: Actor, roles: Iterable[str]) -> None:
 
 
 def check_grant(actor: Actor, after: Grant, before: Grant | None = None) -> None:
-    """Refuses when `after` gives more than `before` did and the actor does not hold the difference."""
+    """Refuses when `after` gives a permission in a store where neither `before` gave it nor the actor holds it.
+
+    Permission and store are judged together: who may see orders of one store and moves somebody of another store into a
+    group with that permission would give it where they do not hold it themselves.
+    """
     if actor.kind not in ACCOUNTABLE or actor.role == OWNER:
         return
-    had = before.permissions if before is not None else frozenset[str]()
-    missing = after.permissions - had - actor.permissions
+    new = [
+        (permission, store)
+        for permission in sorted(after.permissions)
+        for store in sorted(after.store_ids) or [None]
+        if before is None or not _gives(before, permission, store)
+    ]
+    missing = sorted({permission for permission, _ in new if not actor.can(permission)})
     if missing:
-        raise BeyondOwnRightsError(missing=sorted(missing))
-    wider = before is None or _widens(before.store_ids, after.store_ids)
-    if (
-        wider
-        and actor.store_ids is not None
-        and (not after.store_ids or not after.store_ids <= actor.store_ids)
-    ):
+        raise BeyondOwnRightsError(missing=missing)
+    if not all(actor.store_ids is None or store in actor.store_ids for _, store in new):
         raise BeyondOwnRightsError("You can only give access to stores that you see yourself.", missing=[])
 
 
-def _widens(before: frozenset[UUID], after: frozenset[UUID]) -> bool:
-    """No store listed means all of them."""
-    return bool(before) and (not after or not after <= before)
+def _gives(grant: Grant, permission: str, store: UUID | None) -> bool:
+    """Whether a grant holds in a store; None stands for every store, those to come as well."""
+    return permission in grant.permissions and (not grant.store_ids or store in grant.store_ids)

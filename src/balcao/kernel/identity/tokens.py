@@ -73,26 +73,28 @@ def read_session(token: str, keys: SigningKeys) -> SessionClaims | None:
 
 
 CHOICE_LIFE = timedelta(minutes=3)
+# Business, person, and the person's version: a choice made before a new password is worth nothing after it.
+Choice = tuple[UUID, UUID, int]
 
 
-def sign_choice(candidates: list[tuple[UUID, UUID]], keys: SigningKeys, *, issued: datetime) -> str:
-    """Keeps, between two forms, that a password was right for these `(tenant, user)` pairs. It opens nothing by itself."""
+def sign_choice(candidates: list[Choice], keys: SigningKeys, *, issued: datetime) -> str:
+    """Keeps, between two forms, that a password was right for these `(tenant, user, version)`. It opens nothing by itself."""
     payload = {
-        "choice": [[str(tenant), str(user)] for tenant, user in candidates],
+        "choice": [[str(tenant), str(user), version] for tenant, user, version in candidates],
         "iat": issued,
         "exp": issued + CHOICE_LIFE,
     }
     return jwt.encode(payload, keys.current, algorithm=keys.algorithm)  # pyright: ignore[reportUnknownMemberType]
 
 
-def read_choice(token: str, keys: SigningKeys) -> list[tuple[UUID, UUID]]:
-    """The pairs of a live choice; empty for anything else."""
+def read_choice(token: str, keys: SigningKeys) -> list[Choice]:
+    """What stands in a live choice; empty for anything else."""
     for key in (keys.current, *keys.previous):
         try:
             payload: dict[str, Any] = jwt.decode(  # pyright: ignore[reportUnknownMemberType]
                 token, key, algorithms=ALGORITHMS, options={"require": ["exp", "choice"]}
             )
-            return [(UUID(tenant), UUID(user)) for tenant, user in payload["choice"]]
+            return [(UUID(tenant), UUID(user), int(version)) for tenant, user, version in payload["choice"]]
         except (jwt.PyJWTError, ValueError, TypeError, AttributeError):
             continue
     return []

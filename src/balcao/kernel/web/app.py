@@ -8,12 +8,12 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from fastapi import Depends, FastAPI
-from fastapi.routing import APIRoute
+from fastapi import Depends, FastAPI, params
 from fastapi.telemetry import TelemetryConfig
 from starlette.types import ASGIApp
 
 from balcao.kernel.job_runner import build_queue, run_worker
+from balcao.kernel.module import Module
 from balcao.kernel.rate_limit import RULES
 from balcao.kernel.runtime import Runtime
 from balcao.kernel.web import health, look, media, metrics
@@ -28,6 +28,7 @@ from balcao.kernel.web.middleware_cors import Cors
 from balcao.kernel.web.middleware_origin import HostRule
 from balcao.kernel.web.middleware_rate import ROUTE_CLASSES, route_classes
 from balcao.kernel.web.openapi_document import describe_refusals
+from balcao.kernel.web.placing import place
 from balcao.kernel.web.problems import install_problem_handlers
 from balcao.kernel.web.replica_door import ReplicaDoor
 from balcao.kernel.web.route_template import NamedRoute
@@ -52,10 +53,6 @@ NO_TELEMETRY: Final[TelemetryConfig] = {
 }
 
 
-def _operation_id(route: APIRoute) -> str:
-    return f"{route.tags[0] if route.tags else 'balcao'}_{route.name}".replace(" ", "_")
-
-
 def create_app(runtime: Runtime, *, with_worker: bool = False) -> FastAPI:
     """The application of one process; `with_worker` runs the job worker in the same loop."""
     closing = Closing(runtime.bulletin.wake_all)
@@ -66,7 +63,6 @@ def create_app(runtime: Runtime, *, with_worker: bool = False) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json" if runtime.settings.docs_are_open else None,
-        generate_unique_id_function=_operation_id,
         lifespan=_lifespan(runtime, closing, with_worker=with_worker),
         redirect_slashes=False,
         telemetry=NO_TELEMETRY,
@@ -84,30 +80,21 @@ def create_app(runtime: Runtime, *, with_worker: bool = False) -> FastAPI:
     app.add_middleware(HeadAsGet)
     app.add_middleware(Edge, config=_edge_config(runtime))
     app.add_middleware(LastAnswers, closing=closing)  # the outer one: what is added last is asked first
-    app.include_router(look.router)
-    app.include_router(media.router)
-    app.include_router(metrics.router, include_in_schema=False)
-    for prefix, in_schema in ((API, True), ("", False)):
-        app.include_router(health.router, prefix=prefix, include_in_schema=in_schema)
-        for module in runtime.modules:
-            for router in module.routers:
-                app.include_router(
-                    router,
-                    prefix=prefix,
-                    include_in_schema=in_schema,
-                    dependencies=[Depends(RequiresModule(module.name))] if module.gated else [],
-                )
+    place(app, (look.router, media.router), documented="")
+    place(app, (metrics.router,))
+    place(app, (health.router,), prefixes=(API, ""), documented=API)
     for module in runtime.modules:
-        for router in module.pages:
-            app.include_router(
-                router,
-                include_in_schema=False,
-                dependencies=[Depends(RequiresModule(module.name))] if module.gated else [],
-            )
+        place(app, module.routers, prefixes=(API, ""), documented=API, door=_door_of(module))
+    for module in runtime.modules:
+        place(app, module.pages, door=_door_of(module))
     app.mount("/static", _static_app())
     describe_refusals(app)
     divide(app)
     return app
+
+
+def _door_of(module: Module) -> params.Depends | None:
+    return Depends(RequiresModule(module.name)) if module.gated else None
 
 
 def _edge_config(runtime: Runtime) -> EdgeConfig:
@@ -146,12 +133,16 @@ def _settle_memory() -> None:
     gc.set_threshold(10_000, 20, 20)
 
 
+async def _worker(runtime: Runtime) -> None:
+    await run_worker(build_queue(runtime), outside=runtime.settings.outside_places, signals=False)
+
+
 def _lifespan(runtime: Runtime, closing: Closing, *, with_worker: bool) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         runtime.start()
         _settle_memory()
-        worker = asyncio.create_task(run_worker(build_queue(runtime), signals=False)) if with_worker else None
+        worker = asyncio.create_task(_worker(runtime)) if with_worker else None
         try:
             with told_by_signals(closing, drain_seconds=runtime.settings.drain_seconds):
                 yield

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Annotated
+from inspect import Parameter, Signature, signature
+from typing import Annotated, ClassVar, Final
 
 from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
-from balcao.kernel.errors import ForbiddenError, ImpersonatingError, TenantUnknownError, UnauthenticatedError
+from balcao.kernel.errors import (
+    ForbiddenError,
+    ImpersonatingError,
+    PeopleOnlyError,
+    TenantUnknownError,
+    UnauthenticatedError,
+)
 from balcao.kernel.i18n import Translator, negotiate
 from balcao.kernel.plans import require_active, require_module
 from balcao.kernel.runtime import Runtime, Work
@@ -18,9 +25,14 @@ from balcao.kernel.work import UnitOfWork
 
 LANGUAGE_COOKIE = "lang"
 PANEL_PREFIX = "/painel"
+# Pages, and forms that only pages send: for people with a browser.
+PAGES_OF_PEOPLE = (PANEL_PREFIX, "/central")
 WROTE_COOKIE = "balcao_wrote"
 SIGNED_IN_KINDS = frozenset({"user", "key"})
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+# Hundreds of routes ask for the same few things, and the framework would work out at each of them what those ask for
+# in turn: it is said here once.
+ASKS_REQUEST: Final = Signature([Parameter("request", Parameter.POSITIONAL_OR_KEYWORD, annotation=Request)])
 
 
 def runtime_of(connection: HTTPConnection) -> Runtime:
@@ -62,30 +74,35 @@ def translator_of(connection: HTTPConnection) -> Translator:
     return known
 
 
-class PeopleOnlyError(ForbiddenError):
-    """A program with an API key asked for what a person decides: passwords, sessions, keys, second factors."""
-
-    code = "people_only"
-    detail = "An API key cannot do this. Sign in as a person."
-
-
 class EveryStoreError(ForbiddenError):
     """Something of the whole business was asked for by somebody whose rights hold for some of its stores."""
 
     code = "every_store"
+    title = "Permission for all stores needed."
     detail = "This concerns every store. Ask somebody who sees them all."
 
 
 class Allow:
     """The route is for signed-in people, and programs with an API key, who hold a permission; an empty one asks for a
-    sign-in only. `people_only` turns programs away, as the panel's pages always do, and the platform's people who act
-    in somebody's name: what it guards, only the person may change. `every_store` turns away whose rights hold for some
+    sign-in only. `no_keys` turns programs away, as the pages of panel and central administration always do: what it
+    guards outlives a key. `people_only` turns away the platform's people who act in somebody's name as well: what it
+    guards, only the person may change. `every_store` turns away whose rights hold for some
     stores only: what it guards shows all of them.
     """
 
-    def __init__(self, permission: str = "", *, people_only: bool = False, every_store: bool = False) -> None:
+    __signature__: ClassVar[Signature] = ASKS_REQUEST
+
+    def __init__(
+        self,
+        permission: str = "",
+        *,
+        people_only: bool = False,
+        no_keys: bool = False,
+        every_store: bool = False,
+    ) -> None:
         self.permission = permission
         self.people_only = people_only
+        self.no_keys = no_keys or people_only
         self.every_store = every_store
 
     async def __call__(self, request: Request) -> None:
@@ -96,7 +113,7 @@ class Allow:
             raise UnauthenticatedError from None
         if who.actor.kind not in SIGNED_IN_KINDS:
             raise UnauthenticatedError
-        if who.actor.kind == "key" and (self.people_only or request.url.path.startswith(PANEL_PREFIX)):
+        if who.actor.kind == "key" and (self.no_keys or request.url.path.startswith(PAGES_OF_PEOPLE)):
             raise PeopleOnlyError
         is_reading = request.method in READING
         require_active(who.tenant, reading=is_reading)
@@ -120,6 +137,8 @@ class AllowPlatform(Allow):
 class Public:
     """The route is for anybody; `why` says the reason."""
 
+    __signature__: ClassVar[Signature] = Signature()
+
     def __init__(self, why: str) -> None:
         self.why = why
 
@@ -130,6 +149,8 @@ class Public:
 class RequiresModule:
     """The door of a module: shut with 404 when the tenant's plan does not include it."""
 
+    __signature__: ClassVar[Signature] = ASKS_REQUEST
+
     def __init__(self, module: str) -> None:
         self.module = module
 
@@ -137,7 +158,7 @@ class RequiresModule:
         try:
             who = await caller(request)
         except TenantUnknownError:
-            if request.url.path.startswith(PANEL_PREFIX):
+            if request.url.path.startswith(PAGES_OF_PEOPLE):
                 raise UnauthenticatedError from None  # the panel's tenant is its session's: send to the sign-in
             raise
         require_module(who.tenant, self.module, reading=request.method in READING)
@@ -181,6 +202,8 @@ async def _words(connection: HTTPConnection) -> Translator:
     return translator_of(connection)
 
 
+for _asked in (caller, _write, _read, _work, _installation, _words):
+    vars(_asked)["__signature__"] = signature(_asked, eval_str=True)
 # scope="function": the commit happens before the answer leaves, so a failed commit is an error, not a lost 201.
 Uow = Annotated[UnitOfWork, Depends(_write, scope="function")]
 ReadUow = Annotated[UnitOfWork, Depends(_read, scope="function")]

@@ -23,7 +23,7 @@ from balcao.kernel.web.problems import PROBLEM, BadRequestError, PayloadTooLarge
 
 PROBLEM_SCHEMA: Final[dict[str, Any]] = {
     "title": "Problem",
-    "description": "A refusal (RFC 9457). `code` is stable; `title` and `detail` are in the caller's language.",
+    "description": "A refusal (RFC 9457). `code` is stable; `title` names it, `detail` says what happened, both in the caller's language.",
     "type": "object",
     "required": ["type", "title", "status", "code", "detail", "request_id"],
     "properties": {
@@ -110,7 +110,7 @@ def _guarded_routes(app: FastAPI) -> Iterator[tuple[tuple[str, str], bool]]:
         guards = [d.dependency for d in route.dependencies if isinstance(d.dependency, Allow)]
         if guards:
             path = getattr(context, "path", None) or route.path
-            people_only = any(guard.people_only for guard in guards)
+            people_only = any(guard.no_keys for guard in guards)
             yield from (((str(path), method.lower()), people_only) for method in route.methods or ())
 
 
@@ -132,7 +132,7 @@ def _complete(document: dict[str, Any], guarded: Mapping[tuple[str, str], bool])
 def _example(kind: type[DomainError]) -> dict[str, Any]:
     value: dict[str, Any] = {
         "type": f"/docs/errors#{kind.code}",
-        "title": kind.detail,
+        "title": kind.title,
         "status": kind.status,
         "code": kind.code,
         "detail": kind.detail,
@@ -140,7 +140,7 @@ def _example(kind: type[DomainError]) -> dict[str, Any]:
     }
     if kind is ValidationFailedError:
         value["errors"] = [{"pointer": "/name", "message": "This field is missing."}]
-    return {"summary": kind.detail, "value": value}
+    return {"summary": kind.title, "value": value}
 
 
 def _show_refusals(responses: Mapping[str, Any]) -> None:

@@ -40,6 +40,7 @@ class MethodNotAllowedError(DomainError):
 
     status = 405
     code = "method_not_allowed"
+    title = "Method not allowed."
     detail = "This address does not accept this method."
 
 
@@ -48,7 +49,8 @@ class BadRequestError(DomainError):
 
     status = 400
     code = "bad_request"
-    detail = "The request could not be understood."
+    title = "The request could not be understood."
+    detail = "Check the address and what was sent with it."
 
 
 class PayloadTooLargeError(DomainError):
@@ -56,7 +58,8 @@ class PayloadTooLargeError(DomainError):
 
     status = 413
     code = "payload_too_large"
-    detail = "This is too large."
+    title = "This is too large."
+    detail = "Send something smaller."
 
 
 def wants_page(request: Request) -> bool:
@@ -68,10 +71,9 @@ def wants_page(request: Request) -> bool:
 
 def problem_response(words: Translator, error: DomainError, request_id: str) -> Response:
     """The problem document of a domain error in the caller's language."""
-    title = words(error.detail) if error.message != error.detail else words(error.message, **error.params)
     body: dict[str, Any] = {
         "type": f"/docs/errors#{error.code}",
-        "title": title,
+        "title": words(error.title),
         "status": error.status,
         "code": error.code,
         "detail": words(error.message, **error.params),
@@ -91,7 +93,7 @@ def _translated(words: Translator, ext: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _problem_page(request: Request, words: Translator, error: DomainError) -> Response:
-    title, detail = words(error.detail), words(error.message, **error.params)
+    detail = words(error.message, **error.params)
     if isinstance(error, NotFoundError) and error.message == error.detail:
         detail = words("The address may have a typing mistake, or what was here is gone.")
     home_url, home_label = _way_back(request, words, error)
@@ -101,8 +103,8 @@ def _problem_page(request: Request, words: Translator, error: DomainError) -> Re
         status=error.status,
         problem={
             "status": error.status,
-            "title": title,
-            "detail": detail if detail != title else None,
+            "title": words(error.title),
+            "detail": detail,
             "code": error.code,
             "request_id": request_id_of(request),
         },

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-import zxingcpp
-
 # A run of dark modules and the light ones after it.
 _RUN = re.compile(rb"(\x00+)(\xff*)")
 
@@ -16,6 +14,8 @@ def qr_svg(text: str) -> str:
 
     Error correction M, as the Pix manual asks. Raises ValueError when the text is too long for a QR code.
     """
+    import zxingcpp  # a library of its own language, not wanted before the first code is drawn
+
     symbol = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")  # pyright: ignore[reportUnknownMemberType]
     modules = memoryview(symbol.to_image(scale=1, add_quiet_zones=True))  # pyright: ignore[reportArgumentType] - it is a buffer
     side, data = modules.strides[0] if modules.strides else 0, modules.tobytes()

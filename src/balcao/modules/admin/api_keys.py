@@ -33,6 +33,7 @@ class TooManyKeysError(DomainError):
     """The business has as many live keys as it may have; `limit` says how many."""
 
     code = "too_many_keys"
+    title = "Too many API keys."
     detail = "You have {limit} keys already. Revoke one that nobody uses any more."
 
     def __init__(self) -> None:

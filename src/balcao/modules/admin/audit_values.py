@@ -14,6 +14,16 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "force_first_access_test": "first steps forced",
     },
     "availability": {"available": "on sale", "order": "to order", "unavailable": "not on sale"},
+    "channel": {"whatsapp": "WhatsApp", "telegram": "Telegram"},
+    "check_outcome": {
+        "ok": "working",
+        "unauthorized": "token refused",
+        "forbidden": "not allowed",
+        "unknown": "number unknown",
+        "refused": "refused",
+        "unavailable": "no answer",
+        "lost": "unreadable",
+    },
     "events": {ALL: "Everything", **GROUPS, **EVENTS},
     "interval": {"monthly": "a month", "yearly": "a year"},
     "kind": {

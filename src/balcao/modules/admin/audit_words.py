@@ -22,6 +22,7 @@ ENTITIES: Final[Mapping[str, str]] = {
     "api_keys": "API key",
     "business_profiles": "Business profile",
     "categories": "Category",
+    "channel_credentials": "Messaging credentials",
     "delivery_areas": "Delivery area",
     "ghl_connections": "CRM connection",
     "impersonation": "Support's visit",

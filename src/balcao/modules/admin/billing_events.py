@@ -49,6 +49,7 @@ class BillingEventReusedError(DomainError):
     """The id of a message that was applied came with another body."""
 
     code = "billing_event_reused"
+    title = "Message id used before."
     detail = "A message with this id and another body was applied before."
 
 

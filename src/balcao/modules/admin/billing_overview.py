@@ -10,6 +10,8 @@ from uuid import UUID
 from pydantic import BaseModel
 from sqlalchemy import text
 
+from balcao.kernel.files.quota import LIMIT as STORAGE
+from balcao.kernel.files.quota import storage_used
 from balcao.kernel.module import Module
 from balcao.kernel.tenants import GRACE
 from balcao.kernel.work import UnitOfWork
@@ -107,6 +109,11 @@ async def _limits(uow: UnitOfWork, ceilings: dict[str, int]) -> list[LimitUse]:
     ]
     for name, limit in sorted(ceilings.items()):
         if name not in {"users", "stores"}:
-            rows = await used_rows_this_month(uow, UUID(int=0)) if name == "import_rows" else None
-            uses.append(LimitUse(name=name, limit=limit, used=rows))
+            uses.append(LimitUse(name=name, limit=limit, used=await _used(uow, name)))
     return uses
+
+
+async def _used(uow: UnitOfWork, name: str) -> int | None:
+    if name == "import_rows":
+        return await used_rows_this_month(uow, UUID(int=0))
+    return await storage_used(uow) if name == STORAGE else None

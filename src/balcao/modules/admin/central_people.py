@@ -17,8 +17,9 @@ from balcao.kernel.identity.models import User
 from balcao.kernel.identity.sessions import revoke_sessions_of
 from balcao.kernel.observability.logging import security_log
 from balcao.kernel.runtime import Runtime
-from balcao.kernel.tenants import Tenant
+from balcao.kernel.tenants import PLATFORM_TENANT, Tenant
 from balcao.kernel.work import UnitOfWork
+from balcao.modules.admin.central_tenants import PlatformTenantError
 from balcao.modules.admin.central_work import Central
 from balcao.modules.admin.invitations import Invited, invitation_key, invitation_link, invite
 from balcao.modules.admin.password_links import send_reset_links
@@ -31,6 +32,7 @@ class HasOwnerError(DomainError):
     """The business has an owner, who invites the others."""
 
     code = "has_owner"
+    title = "Business has an owner."
     detail = "This business has an owner already, who can invite others."
 
 
@@ -41,7 +43,7 @@ _OWNER: Final = text(
 )
 
 
-def _for_central(actor: Actor) -> Actor:
+def for_central(actor: Actor) -> Actor:
     """The person of the platform in another business's transaction: on its trail, with an owner's say, not by name."""
     return replace(actor, role="owner", name="") if actor.kind == "user" else actor
 
@@ -49,6 +51,14 @@ def _for_central(actor: Actor) -> Actor:
 async def tenant_of(runtime: Runtime, tenant_id: UUID) -> Tenant:
     """The business of an id. TenantUnknownError."""
     return await runtime.tenants.find("id", str(tenant_id))
+
+
+async def _customer_of(runtime: Runtime, tenant_id: UUID) -> Tenant:
+    """A business other than the platform's own, whose team looks after itself: only an owner touches its owners."""
+    tenant = await tenant_of(runtime, tenant_id)
+    if tenant.slug == PLATFORM_TENANT:
+        raise PlatformTenantError
+    return tenant
 
 
 async def invite_owner(
@@ -80,7 +90,7 @@ async def invite_owner(
         return await invite(uow, runtime, words, email=email, role="owner", group_id=None)
 
     return await runtime.transactions.run(
-        tenant, _for_central(actor), send, request_id=request_id, address=address
+        tenant, for_central(actor), send, request_id=request_id, address=address
     )
 
 
@@ -114,7 +124,7 @@ async def invitation_links(
 
 async def send_password_link(central: Central, tenant_id: UUID, user_id: UUID, words: Translator) -> None:
     """E-mails a link for a new password to a person of a business; nobody of the platform sees it. NotFoundError."""
-    tenant = await tenant_of(central.runtime, tenant_id)
+    tenant = await _customer_of(central.runtime, tenant_id)
     async with central.writing() as session:
         query = select(User.email).where(User.tenant_id == tenant.id, User.id == user_id, User.is_active)
         email = (await session.execute(query)).scalar_one_or_none()
@@ -129,7 +139,7 @@ async def send_password_link(central: Central, tenant_id: UUID, user_id: UUID, w
 
 async def end_sessions(central: Central, tenant_id: UUID, user_id: UUID) -> int:
     """Ends every sign-in of a person of a business; answers how many there were. NotFoundError."""
-    tenant = await tenant_of(central.runtime, tenant_id)
+    tenant = await _customer_of(central.runtime, tenant_id)
 
     async def end(uow: UnitOfWork) -> int:
         if (await uow.session.execute(select(User.id).where(User.id == user_id))).first() is None:
@@ -137,5 +147,5 @@ async def end_sessions(central: Central, tenant_id: UUID, user_id: UUID) -> int:
         return await revoke_sessions_of(uow, user_id, "revoked_by_platform")
 
     return await central.runtime.transactions.run(
-        tenant, _for_central(central.actor), end, request_id=central.request_id, address=central.address
+        tenant, for_central(central.actor), end, request_id=central.request_id, address=central.address
     )

@@ -22,6 +22,7 @@ class PlanInUseError(DomainError):
     """Businesses are on this plan; `tenants` counts them. It can be taken out of the offer."""
 
     code = "plan_in_use"
+    title = "Plan in use."
     detail = "Businesses are on this plan, so it stays. Take it out of the offer instead."
 
 

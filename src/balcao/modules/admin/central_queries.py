@@ -115,16 +115,18 @@ select count(*) filter (where t.status = 'active') as tenants_active,
        coalesce(sum(case p.interval when 'yearly' then p.price_cents / 12 else p.price_cents end)
                 filter (where t.status = 'active' and s.status in ('active', 'past_due')), 0)::bigint as recurring_cents,
        (select count(distinct (tenant_id, user_id)) from user_sessions
-         where created_at > :recent and impersonator = '') as people_here_now
+         where created_at > :recent and impersonator = '' and tenant_id <> all (select id from tenants where slug = :central)
+       ) as people_here_now
 from tenants t left join subscriptions s on s.tenant_id = t.id left join plans p on p.id = s.plan_id
+where t.slug <> :central
 """)
 
 
 async def dashboard(session: AsyncSession, now: datetime) -> Dashboard:
     """The figures of this moment."""
     day = now.astimezone(SAO_PAULO).replace(hour=0, minute=0, second=0, microsecond=0)
-    moments = {"now": now, "soon": now + SOON, "recent": now - HERE_NOW}
-    counts = (await session.execute(_COUNTS, moments)).mappings().one()
+    asked = {"now": now, "soon": now + SOON, "recent": now - HERE_NOW, "central": PLATFORM_TENANT}
+    counts = (await session.execute(_COUNTS, asked)).mappings().one()
     sales = await sales_of_all(session, day=day, month=day.replace(day=1))
     return Dashboard(
         **counts,
@@ -145,7 +147,7 @@ select t.id, t.slug, t.name, t.status, t.custom_host, t.users_limit, t.stores_li
 """
 _TENANTS = """
 from tenants t left join subscriptions s on s.tenant_id = t.id left join plans p on p.id = s.plan_id
-where (cast(:id as uuid) is null or t.id = cast(:id as uuid))
+where (t.id = cast(:id as uuid) or (cast(:id as uuid) is null and t.slug <> :central))
   and (:status = '' or t.status = :status) and (:subscription = '' or s.status = :subscription)
   and (:plan = '' or p.slug = :plan)
   and (:like = '' or lower(t.name) like :like or t.slug like :like or exists (
@@ -168,10 +170,10 @@ async def list_tenants(
     plan: str = "",
     tenant_id: UUID | None = None,
 ) -> Page[TenantLine]:
-    """Businesses by name. `q` looks into name, address word, legal name and e-mail, and knows a whole CPF or CNPJ."""
+    """Businesses by name; the platform's own is none, and shown only by its id. `q` looks into name, address word, legal name and e-mail, and knows a whole CPF or CNPJ."""
     needle = q.strip().lower()
     parameters: dict[str, Any] = {
-        "id": str(tenant_id) if tenant_id else None, "status": status, "subscription": subscription, "plan": plan,
+        "id": str(tenant_id) if tenant_id else None, "central": PLATFORM_TENANT, "status": status, "subscription": subscription, "plan": plan,
         "like": like_prefix(needle) if needle else "",
         "document": "".join(mark for mark in q.upper() if mark.isalnum()),
     }  # fmt: skip
@@ -240,11 +242,14 @@ _TRAIL: Final = text("""
 select a.at, coalesce(u.name, a.actor_kind) as who, a.impersonator, a.verb, a.entity, a.entity_id, a.before, a.after
 from audit_entries a
   left join users u on u.id = a.actor_id and u.tenant_id in (a.tenant_id, (select id from tenants where slug = :central))
-where a.tenant_id = :tenant order by a.at desc, a.id desc limit :limit
+where a.tenant_id = :tenant order by a.at desc, a.id desc limit :limit offset :offset
 """)
+_COUNT_TRAIL: Final = text("select count(*) from audit_entries where tenant_id = :tenant")
 
 
-async def trail_of(session: AsyncSession, tenant_id: UUID, limit: int = 30) -> list[TrailLine]:
-    """The newest entries of a business's audit trail."""
-    rows = await session.execute(_TRAIL, {"tenant": tenant_id, "limit": limit, "central": PLATFORM_TENANT})
-    return [TrailLine.model_validate(dict(row)) for row in rows.mappings()]
+async def trail_of(session: AsyncSession, tenant_id: UUID, page: PageQuery) -> tuple[list[TrailLine], int]:
+    """Entries of a business's audit trail, newest first, and how many there are."""
+    total = int((await session.execute(_COUNT_TRAIL, {"tenant": tenant_id})).scalar_one())
+    slice_of = {"limit": page.limit, "offset": page.offset}
+    rows = await session.execute(_TRAIL, {"tenant": tenant_id, "central": PLATFORM_TENANT} | slice_of)
+    return [TrailLine.model_validate(dict(row)) for row in rows.mappings()], total

@@ -39,6 +39,7 @@ class PlatformTenantError(DomainError):
     """The business whose people run the installation is not shut, renamed or entered from within."""
 
     code = "platform_tenant"
+    title = "The platform's own business."
     detail = "This is the platform's own business: it cannot be shut, renamed or entered."
 
 
@@ -47,6 +48,7 @@ class PlanUnknownError(DomainError):
 
     status = 422
     code = "plan_unknown"
+    title = "Unknown plan."
     detail = "There is no such plan, or it is not offered any more."
 
 

@@ -23,6 +23,7 @@ class GroupInUseError(DomainError):
     """People or open invitations are linked to the group: `people` and `invitations` say how many."""
 
     code = "group_in_use"
+    title = "Group in use."
     detail = "People are still in this group. Move them to another one first."
 
 

@@ -89,7 +89,8 @@ class BillingEvent(PlatformModel):
 class WebhookEndpoint(TenantModel, Stamped, Versioned):
     """An address of the business that hears of events. `failures` counts refused tries since the last good one.
 
-    The former secret signs beside the new one until `previous_until`.
+    The former secret signs beside the new one until `previous_until`. `silences` counts tries in a row without any answer;
+    after such a one nothing is sent before `rest_until`.
     """
 
     __tablename__ = "webhook_endpoints"
@@ -104,11 +105,16 @@ class WebhookEndpoint(TenantModel, Stamped, Versioned):
     failures: Mapped[int] = mapped_column(server_default=text("0"), default=0)
     stopped_at: Mapped[datetime | None]
     stop_reason: Mapped[str] = _text()
+    silences: Mapped[int] = mapped_column(server_default=text("0"), default=0)
+    rest_until: Mapped[datetime | None]
     __table_args__ = (CheckConstraint("status in ('on', 'off', 'stopped')", name="status"),)
 
 
 class WebhookMessage(TenantModel, Stamped):
-    """One event as it is told outside. `sequence` orders the messages of one subject, such as `order:<id>`."""
+    """One event as it is told outside. `sequence` orders the messages of one subject, such as `order:<id>`.
+
+    `people` are digests of whom it names. Once one of them asked to be forgotten (`erased_at`) the payload is empty.
+    """
 
     __tablename__ = "webhook_messages"
     event_type: Mapped[str]
@@ -116,10 +122,14 @@ class WebhookMessage(TenantModel, Stamped):
     sequence: Mapped[int]
     source_event: Mapped[str]
     payload: Mapped[dict[str, Any]]
+    people: Mapped[list[str]] = mapped_column(server_default=text("'{}'"), default=list)
+    erased_at: Mapped[datetime | None]
     __table_args__ = (
         UniqueConstraint("tenant_id", "subject", "sequence"),
-        UniqueConstraint("tenant_id", "source_event", "event_type"),
+        # One event may be about several things at once: two people who become one.
+        UniqueConstraint("tenant_id", "source_event", "event_type", "subject"),
         Index("ix_webhook_messages_created", "tenant_id", "created_at"),
+        Index("ix_webhook_messages_people", "people", postgresql_using="gin"),
     )
 
 

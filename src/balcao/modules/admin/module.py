@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from balcao.kernel.module import Module, NavItem, Permission, RouteClass
+from balcao.kernel.tenant_secrets import SealedColumn
 from balcao.modules.admin.api.api_keys import router as api_keys
 from balcao.modules.admin.api.audit import router as audit
 from balcao.modules.admin.api.auth import router as auth
 from balcao.modules.admin.api.backups import router as backups
 from balcao.modules.admin.api.billing import router as billing
 from balcao.modules.admin.api.central import router as central
+from balcao.modules.admin.api.central_channels import router as central_channels
 from balcao.modules.admin.api.central_plans import router as central_plans
 from balcao.modules.admin.api.onboarding import router as onboarding
 from balcao.modules.admin.api.operations import router as operations
@@ -27,6 +29,7 @@ from balcao.modules.admin.pages.audit import router as audit_pages
 from balcao.modules.admin.pages.backups import router as backups_pages
 from balcao.modules.admin.pages.billing import router as billing_pages
 from balcao.modules.admin.pages.central import router as central_pages
+from balcao.modules.admin.pages.central_channels import router as central_channel_pages
 from balcao.modules.admin.pages.central_plans import router as central_plan_pages
 from balcao.modules.admin.pages.central_tenant import router as central_tenant_pages
 from balcao.modules.admin.pages.groups import router as group_pages
@@ -37,14 +40,23 @@ from balcao.modules.admin.pages.second_factor import router as second_factor_pag
 from balcao.modules.admin.pages.sign_in import router as sign_in_pages
 from balcao.modules.admin.pages.team import router as team_pages
 from balcao.modules.admin.pages.webhooks import router as webhook_pages
+from balcao.modules.admin.task_words import TASK_WORDS
 from balcao.modules.admin.webhook_figures import FIGURES as WEBHOOK_FIGURES
+from balcao.modules.admin.webhook_forgetting import forget_deleted_person, forget_erased_person
+from balcao.modules.admin.webhook_jobs import SECRET as WEBHOOK_SECRET
 from balcao.modules.admin.webhook_jobs import forget_webhooks, send_webhook
-from balcao.modules.admin.webhook_messages import (
+from balcao.modules.admin.webhook_telling import (
+    tell_of_changed_person,
+    tell_of_deleted_person,
     tell_of_erased_person,
     tell_of_low_stock,
+    tell_of_merged_people,
     tell_of_new_order,
+    tell_of_new_person,
     tell_of_order_status,
+    tell_of_pause,
     tell_of_payment,
+    tell_of_products,
 )
 
 MODULE = Module(
@@ -52,6 +64,10 @@ MODULE = Module(
     title="Team",
     folder=Path(__file__).parent,
     gated=False,
+    sealed=(
+        SealedColumn.always("webhook_endpoints", "sealed_secret", WEBHOOK_SECRET),
+        SealedColumn.always("webhook_endpoints", "sealed_previous", WEBHOOK_SECRET),
+    ),
     route_classes=(RouteClass("POST", "/billing/webhook/*", "billing"),),
     routers=(
         auth,
@@ -66,6 +82,7 @@ MODULE = Module(
         billing,
         central,
         central_plans,
+        central_channels,
     ),
     pages=(
         home,
@@ -85,6 +102,7 @@ MODULE = Module(
         central_pages,
         central_plan_pages,
         central_tenant_pages,
+        central_channel_pages,
     ),
     jobs=(
         nightly_backup,
@@ -100,8 +118,17 @@ MODULE = Module(
         tell_of_order_status,
         tell_of_payment,
         tell_of_low_stock,
+        tell_of_products,
+        tell_of_pause,
+        tell_of_new_person,
+        tell_of_changed_person,
+        tell_of_merged_people,
         tell_of_erased_person,
+        tell_of_deleted_person,
+        forget_erased_person,
+        forget_deleted_person,
     ),
+    task_words=TASK_WORDS,
     metrics=(WEBHOOK_FIGURES,),
     after_restore={
         "webhooks_held": f"update {WebhookDelivery.__tablename__} set status = 'held' where status = 'waiting'"  # noqa: S608 - our own table's name

@@ -43,6 +43,7 @@ class OnboardingOpenError(DomainError):
     """Some required step is not done; `missing` tells the fields by step."""
 
     code = "onboarding_open"
+    title = "First steps unfinished."
     detail = "Something is still missing. Finish the steps that are open."
 
 

@@ -51,6 +51,7 @@ class JobNotDeadError(DomainError):
     """Only a dead job is put back into the queue."""
 
     code = "job_not_failed"
+    title = "Job not failed."
     detail = "This job has not failed."
 
 
@@ -58,6 +59,7 @@ class JobWaitsAlreadyError(DomainError):
     """Another of the same kind waits, of which only one may."""
 
     code = "job_waits_already"
+    title = "Job waiting already."
     detail = "Another job of this kind is waiting already."
 
 
@@ -65,6 +67,7 @@ class JobOverError(DomainError):
     """What ended cannot be cancelled."""
 
     code = "job_over"
+    title = "Job finished."
     detail = "This job is over."
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select, text
 
 from balcao.kernel.actor import Actor
-from balcao.kernel.errors import TenantUnknownError, ValidationFailedError
+from balcao.kernel.errors import TenantUnknownError
 from balcao.kernel.i18n import Translator
 from balcao.kernel.identity.models import User
 from balcao.kernel.identity.one_time_tokens import (
@@ -20,7 +20,7 @@ from balcao.kernel.identity.one_time_tokens import (
     tenant_of_token,
     use_up_tokens,
 )
-from balcao.kernel.identity.passwords import check_password_shape, hash_password, verify_password
+from balcao.kernel.identity.passwords import check_password_shape, hash_password
 from balcao.kernel.identity.sessions import revoke_sessions_of
 from balcao.kernel.observability.logging import security_log
 from balcao.kernel.platform_work import platform_work
@@ -28,7 +28,8 @@ from balcao.kernel.rate_limit import Refused, Rule, Window
 from balcao.kernel.runtime import Runtime
 from balcao.kernel.tenants import Tenant
 from balcao.kernel.work import UnitOfWork
-from balcao.modules.admin.sign_in import ACCOUNT_RULE, account_mark, count_attempt
+from balcao.modules.admin.attempts import account_mark
+from balcao.modules.admin.fresh_sign_in import check_own_password
 from balcao.modules.messaging.public import BodySecret, queue_email
 
 # Enough for somebody who keeps mistyping, too few to flood a mailbox.
@@ -45,15 +46,7 @@ async def change_own_password(
 ) -> None:
     """Sets the actor's password and ends every session but `session_id`. 422 when the current one is wrong."""
     check_password_shape(new, "/new_password")
-    await count_attempt(runtime, ACCOUNT_RULE, account_mark(actor.email))
-    async with runtime.transactions.begin(tenant, actor, read_only=True) as uow:
-        stored = (
-            await uow.session.execute(select(User.password_hash).where(User.id == actor.id))
-        ).scalar_one()
-    valid, _ = await verify_password(current, stored)
-    if not valid:
-        security_log.warning("password_change_refused", tenant=tenant.slug, actor=actor.label)
-        raise ValidationFailedError.at("/current_password", "This is not your current password.")
+    await check_own_password(runtime, tenant, actor, current)
     fresh = await hash_password(new)
     async with runtime.transactions.begin(tenant, actor) as uow:
         await _set_password(uow, User.id == actor.id, fresh, "password_changed", keep=session_id)

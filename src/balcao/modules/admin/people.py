@@ -17,6 +17,7 @@ from balcao.kernel.errors import (
     AlreadyExistsError,
     ImpersonatingError,
     NotFoundError,
+    PeopleOnlyError,
     ValidationFailedError,
     VersionConflictError,
 )
@@ -70,6 +71,14 @@ def clean_name(value: str, pointer: str = "/name") -> str:
     if not name:
         raise ValidationFailedError.at(pointer, "Write a name.")
     return name
+
+
+# Who is let go must not come back by a link they sent to themselves. Who sent which, the trail knows.
+_END_INVITATIONS: Final = text(
+    "update one_time_tokens t set used_at = :now where t.tenant_id = :tenant and t.purpose = 'invitation' "
+    "and t.used_at is null and t.expires_at > :now and exists (select from audit_entries a where a.tenant_id = :tenant "
+    "and a.entity = 'one_time_tokens' and a.entity_id = t.id::text and a.verb = 'made' and a.actor_id = :user)"
+)
 
 
 async def lock_team(uow: UnitOfWork) -> None:
@@ -163,17 +172,27 @@ async def add_invited(uow: UnitOfWork, invitation: OneTimeToken, name: str, pass
 async def change_person(
     uow: UnitOfWork, user_id: UUID, changes: Mapping[str, Any], *, version: int | None = None
 ) -> User:
-    """Changes name, role, group_id, is_active or max_active_sessions; what it ends, it ends at once."""
+    """Changes name, role, group_id, is_active or max_active_sessions; what it ends, it ends at once.
+
+    A key names people and lets them go. Whom it appointed or brought back would outlive it: PeopleOnlyError. Support
+    makes no owner and brings nobody back, who could let it in again: ImpersonatingError.
+    """
     await lock_team(uow)
     user = await get_person(uow, user_id, lock=True)
     if version is not None and version != user.version:
         raise VersionConflictError(current=picture_of(user))
     role, active = changes.get("role", user.role), changes.get("is_active", user.is_active)
     check_owner_touch(uow.actor, (user.role, role))
+    gives = role != user.role or changes.get("group_id", user.group_id) != user.group_id
+    comes_back = active and not user.is_active
+    if uow.actor.kind == "key" and (gives or comes_back):
+        raise PeopleOnlyError
+    if uow.actor.impersonator and (comes_back or (role == OWNER != user.role)):
+        raise ImpersonatingError
     await _check_rights_given(uow, user, changes, active=active)
     if user.role == OWNER and user.is_active and not (role == OWNER and active):
         await _check_other_owner(uow, user.id)
-    if active and not user.is_active:
+    if comes_back:
         await check_room(uow)
     for name, value in changes.items():
         setattr(user, name, value)
@@ -207,6 +226,9 @@ async def _check_other_owner(uow: UnitOfWork, user_id: UUID) -> None:
 async def _end_what_changed(uow: UnitOfWork, user: User, changes: Mapping[str, Any]) -> None:
     if not user.is_active:
         await revoke_sessions_of(uow, user.id, "deactivated")
+        await uow.session.execute(
+            _END_INVITATIONS, {"tenant": uow.tenant_id, "user": user.id, "now": uow.now()}
+        )
     elif "max_active_sessions" in changes:
         await trim_sessions(uow, user.id, user.max_active_sessions)
     uow.announce(IDENTITY_TOPIC)

@@ -7,12 +7,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
-
 from balcao.kernel.actor import Actor
-from balcao.kernel.errors import DomainError, ForbiddenError, NotFoundError, ValidationFailedError
-from balcao.kernel.identity.models import User
-from balcao.kernel.identity.passwords import verify_password
+from balcao.kernel.errors import DomainError, ForbiddenError, NotFoundError
 from balcao.kernel.identity.second_factor import (
     Enrolment,
     OtpInvalidError,
@@ -35,6 +31,7 @@ from balcao.kernel.tenant_secrets import sealing_keys_of
 from balcao.kernel.tenants import Tenant
 from balcao.kernel.work import UnitOfWork
 from balcao.modules.admin.attempts import count_attempt
+from balcao.modules.admin.fresh_sign_in import check_own_password, require_fresh
 from balcao.modules.admin.people import get_person
 
 # A guess is right for 3 of a million codes: 480 guesses a day leave whoever has the password a chance of 0.15 %.
@@ -45,6 +42,7 @@ class SecondFactorOffError(DomainError):
     """There is none to use or to switch off."""
 
     code = "second_factor_off"
+    title = "Second factor off."
     detail = "The second factor is not on."
 
 
@@ -52,6 +50,7 @@ class OwnersResetError(ForbiddenError):
     """Only an owner takes somebody else's second factor away, and their own like everybody: with password and code."""
 
     code = "owners_only"
+    title = "Owners only."
     detail = "Only an owner may reset the second factor of somebody else."
 
 
@@ -79,9 +78,10 @@ async def state_of(uow: UnitOfWork, user_id: UUID) -> FactorState:
     return FactorState(is_on=True, since=factor.confirmed_at, recovery_left=len(factor.recovery_hashes))
 
 
-async def begin_enrolment(works: Work) -> Enrolment:
-    """A fresh secret for the person who acts."""
+async def begin_enrolment(works: Work, password: str | None = None) -> Enrolment:
+    """A fresh secret for the person who acts. Like all that follows it takes a fresh sign-in or the password."""
     user_id, keys = person_of(works.actor), sealing_keys_of(works.runtime.settings)
+    await require_fresh(works.runtime, works.tenant, works.actor, password)
 
     async def start(uow: UnitOfWork) -> Enrolment:
         # Two starts at once wait for each other here: the person's row is there, the factor's is not yet.
@@ -101,9 +101,10 @@ async def waiting_enrolment(uow: UnitOfWork, runtime: Runtime) -> Enrolment | No
     )
 
 
-async def switch_on(works: Work, code: str) -> list[str]:
+async def switch_on(works: Work, code: str, password: str | None = None) -> list[str]:
     """Confirms the enrolment with its first code, ends the other sign-ins, and answers the recovery codes."""
     user_id, keys = person_of(works.actor), sealing_keys_of(works.runtime.settings)
+    await require_fresh(works.runtime, works.tenant, works.actor, password)
     await _count(works.runtime, works.tenant, user_id)
 
     async def confirm(uow: UnitOfWork) -> list[str]:
@@ -120,7 +121,7 @@ async def switch_off(works: Work, password: str, code: str) -> None:
     """Takes the own second factor away. Needs the password and a code; 422 and 401 tell which was wrong."""
     user_id, keys = person_of(works.actor), sealing_keys_of(works.runtime.settings)
     await _count(works.runtime, works.tenant, user_id)
-    await _check_password(works, user_id, password)
+    await check_own_password(works.runtime, works.tenant, works.actor, password, "/password")
 
     async def remove(uow: UnitOfWork) -> None:
         if not (await state_of(uow, user_id)).is_on:
@@ -132,9 +133,10 @@ async def switch_off(works: Work, password: str, code: str) -> None:
     security_log.warning("second_factor_off", tenant=works.tenant.slug, actor=works.actor.label)
 
 
-async def fresh_codes(works: Work, code: str) -> list[str]:
+async def fresh_codes(works: Work, code: str, password: str | None = None) -> list[str]:
     """New recovery codes for whoever shows a code of the app or one of the old ones."""
     user_id, keys = person_of(works.actor), sealing_keys_of(works.runtime.settings)
+    await require_fresh(works.runtime, works.tenant, works.actor, password)
     await _count(works.runtime, works.tenant, user_id)
 
     async def renew(uow: UnitOfWork) -> list[str]:
@@ -178,14 +180,3 @@ async def count_code(runtime: Runtime, tenant: Tenant, user_id: UUID, code: str)
 
 async def _count(runtime: Runtime, tenant: Tenant, user_id: UUID) -> None:
     await count_attempt(runtime, OTP_RULE, f"{tenant.id}:{user_id}")
-
-
-async def _check_password(works: Work, user_id: UUID, password: str) -> None:
-    async with works.runtime.transactions.begin(works.tenant, works.actor, read_only=True) as uow:
-        stored = (
-            await uow.session.execute(select(User.password_hash).where(User.id == user_id))
-        ).scalar_one()
-    valid, _ = await verify_password(password, stored)
-    if not valid:
-        security_log.warning("password_refused", tenant=works.tenant.slug, actor=works.actor.label)
-        raise ValidationFailedError.at("/password", "This is not your current password.")

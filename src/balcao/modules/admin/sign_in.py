@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from balcao.kernel.actor import Actor
 from balcao.kernel.errors import DomainError
@@ -21,15 +19,10 @@ from balcao.kernel.identity.sessions import (
 from balcao.kernel.identity.tokens import SessionClaims, read_choice, sign_choice
 from balcao.kernel.observability.logging import security_log
 from balcao.kernel.plans import require_active
-from balcao.kernel.rate_limit import Rule, Window
 from balcao.kernel.runtime import Runtime
 from balcao.kernel.tenants import Tenant
-from balcao.modules.admin.attempts import count_attempt
+from balcao.modules.admin.attempts import ACCOUNT_RULE, ADDRESS_RULE, account_mark, count_attempt
 from balcao.modules.admin.second_factor import count_code, pass_at_sign_in
-
-# platform.md 4: ten attempts a minute for one account and for one address, whatever else the address does.
-ACCOUNT_RULE: Final = Rule("sign_in_account", (Window(10, 60),))
-ADDRESS_RULE: Final = Rule("sign_in_address", (Window(10, 60),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +47,6 @@ class SignedIn:
     actor: Actor
     tenant: Tenant
     recovery_left: int | None = None
-
-
-def account_mark(email: str) -> str:
-    """A stable mark of an e-mail address for counters and logs; the address itself stays out of both."""
-    return hashlib.sha256(email.strip().lower().encode()).hexdigest()[:16]
 
 
 async def count_address(runtime: Runtime, caller: Caller) -> None:
@@ -135,15 +123,16 @@ async def _open(runtime: Runtime, tenant: Tenant, candidate: Candidate, caller: 
 
 def keep_choice(runtime: Runtime, matches: list[Candidate]) -> str:
     """What the form that asks "which business?" carries, so that the password is typed once and kept nowhere."""
-    pairs = [(match.tenant_id, match.user_id) for match in matches]
-    return sign_choice(pairs, runtime.keys, issued=runtime.clock())
+    chosen = [(match.tenant_id, match.user_id, match.version or 0) for match in matches]
+    return sign_choice(chosen, runtime.keys, issued=runtime.clock())
 
 
 async def enter_chosen(runtime: Runtime, choice: str, slug: str, caller: Caller, otp: str = "") -> SignedIn:
     """Opens the session in the chosen business. InvalidCredentialsError when the choice ran out or was never offered."""
     await count_address(runtime, caller)
-    for tenant_id, user_id in read_choice(choice, runtime.keys):
+    for tenant_id, user_id, version in read_choice(choice, runtime.keys):
         tenant = await runtime.tenants.find("id", str(tenant_id))
         if tenant.slug == slug:
-            return await enter(runtime, Candidate(tenant_id, slug, user_id, "", None), caller, otp)
+            candidate = Candidate(tenant_id, slug, user_id, "", None, version=version)
+            return await enter(runtime, candidate, caller, otp)
     raise InvalidCredentialsError

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from sqlalchemy import text
 
 from balcao.brazil.addresses import fold
-from balcao.kernel.db.paging import Page, PageQuery, like_prefix
+from balcao.kernel.db.paging import Page, PageQuery, ShortListQuery, like_prefix
 from balcao.kernel.errors import NotFoundError
 from balcao.kernel.identity.devices import device_label
 from balcao.kernel.module import Module
@@ -93,11 +93,10 @@ class PlanView(BaseModel):
     status: str
 
 
-class ModulesView(BaseModel):
+class ModulesView(Page[ModuleView]):
     """Plan, modules and limits with their use."""
 
     plan: PlanView | None
-    items: list[ModuleView]
     users_limit: int
     users_active: int
     stores_limit: int | None
@@ -242,7 +241,9 @@ where s.tenant_id = :tenant
 _USE = text("select count(*) from users where tenant_id = :tenant and is_active")
 
 
-async def plan_and_modules(uow: UnitOfWork, modules: Sequence[Module], words: Any) -> ModulesView:
+async def plan_and_modules(
+    uow: UnitOfWork, modules: Sequence[Module], words: Any, query: ShortListQuery | None = None
+) -> ModulesView:
     """What the plan includes, what is switched on, and how much of the limits is used."""
     tenant = uow.tenant
     plan = (await uow.session.execute(_PLAN, {"tenant": tenant.id})).mappings().first()
@@ -256,9 +257,10 @@ async def plan_and_modules(uow: UnitOfWork, modules: Sequence[Module], words: An
         )
         for module in modules
     ]
-    return ModulesView(
+    return ModulesView.of(
+        items,
+        query,
         plan=PlanView.model_validate(dict(plan)) if plan else None,
-        items=items,
         users_limit=tenant.users_limit,
         users_active=used,
         stores_limit=tenant.stores_limit,

@@ -41,6 +41,7 @@ class CorrectionsUnreadableError(DomainError):
 
     status = 422
     code = "corrections_unreadable"
+    title = "List of corrections not readable."
     detail = "This does not look like the list of issues. Download it here, fill in “Corrected value” and send it back."
 
 

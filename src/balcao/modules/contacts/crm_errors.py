@@ -22,6 +22,7 @@ class CrmRefusedError(DomainError):
 
     status = 422
     code = "crm_refused"
+    title = "Connection refused."
     detail = "GoHighLevel refused the connection."
 
 
@@ -30,6 +31,7 @@ class CrmUnavailableError(DomainError):
 
     status = 424
     code = "crm_unavailable"
+    title = "GoHighLevel not answering."
     detail = "GoHighLevel is not answering right now. Try again in a moment."
 
 
@@ -37,6 +39,7 @@ class CrmNotConnectedError(DomainError):
     """The connection has no working token."""
 
     code = "crm_not_connected"
+    title = "Account not connected."
     detail = "This GoHighLevel account is not connected. Connect it again first."
 
 
@@ -44,6 +47,7 @@ class CrmConsentOffError(DomainError):
     """The installation has no app at the CRM, so connections are made with a token."""
 
     code = "crm_consent_off"
+    title = "Connection by token only."
     detail = "This installation connects to GoHighLevel with a private token only."
 
 
@@ -52,6 +56,7 @@ class CrmConsentInvalidError(DomainError):
 
     status = 410
     code = "crm_consent_invalid"
+    title = "Connection link not valid."
     detail = "This way back from GoHighLevel does not work any more. Connect again."
 
 
@@ -59,6 +64,7 @@ class PushStateError(DomainError):
     """The state of the sending does not allow this; `status` names it."""
 
     code = "push_state"
+    title = "Not possible for this sending now."
     detail = "That is not possible in the state this sending is in."
 
 
@@ -66,6 +72,7 @@ class PushRunningError(DomainError):
     """Another sending of the same import to the same account is not finished; `push_id` names it."""
 
     code = "push_running"
+    title = "Sending under way."
     detail = "This import is already being sent to that account."
 
 
@@ -74,6 +81,7 @@ class NothingToSendError(DomainError):
 
     status = 422
     code = "nothing_to_send"
+    title = "Nothing to send."
     detail = "There is no contact to send in this part of the import."
 
 
@@ -82,6 +90,7 @@ class ErrorLogUnreadableError(DomainError):
 
     status = 422
     code = "error_log_unreadable"
+    title = "Error report not readable."
     detail = "This file does not look like GoHighLevel's error report."
 
 

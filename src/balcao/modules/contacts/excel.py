@@ -8,8 +8,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import xlsxwriter  # pyright: ignore[reportMissingTypeStubs] - has none
-
 from balcao.kernel.i18n import Translator
 from balcao.modules.contacts.cleaning.findings import CODES
 from balcao.modules.contacts.csv_safety import quoted_formula
@@ -105,6 +103,9 @@ class _IssueBook:
     """A workbook that keeps one row in memory at a time."""
 
     def __init__(self, path: Path, folder: str, lines: IssueLines, words: Translator) -> None:
+        # Forty modules, wanted by whoever takes the list as a workbook: not a start's business.
+        import xlsxwriter  # pyright: ignore[reportMissingTypeStubs] - has none
+
         self._lines = lines
         self._more = words("There are more: the list as CSV holds all of them.")
         options = {

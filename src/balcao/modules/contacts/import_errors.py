@@ -9,6 +9,7 @@ class ImportNotReadyError(DomainError):
     """The import has no results yet."""
 
     code = "import_not_ready"
+    title = "Import not ready."
     detail = "The import is not ready yet."
 
 
@@ -16,6 +17,7 @@ class ImportStateError(DomainError):
     """The import's state does not allow this: a finished one cannot be retried, a running one not be undone."""
 
     code = "import_state"
+    title = "Not possible for this import now."
     detail = "That is not possible in the state the import is in."
 
 
@@ -23,6 +25,7 @@ class ImportUndoneError(DomainError):
     """The import was undone; its people left the address book."""
 
     code = "import_undone"
+    title = "Import undone."
     detail = "This import was undone. Import the file again to have its contacts back."
 
 
@@ -31,6 +34,7 @@ class ImportSourceGoneError(DomainError):
 
     status = 410
     code = "import_source_gone"
+    title = "Uploaded file removed."
     detail = "The uploaded file was already deleted. Upload it again."
 
 
@@ -39,6 +43,7 @@ class ImportFileTooLargeError(DomainError):
 
     status = 413
     code = "import_file_too_large"
+    title = "File too large to import."
     detail = "The file is too large: up to {megabytes} MB can be imported."
 
 
@@ -47,4 +52,5 @@ class MappingInvalidError(DomainError):
 
     status = 422
     code = "mapping_invalid"
+    title = "Columns do not fit."
     detail = "These columns cannot be mapped like that."

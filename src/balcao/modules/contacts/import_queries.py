@@ -59,6 +59,7 @@ class ResultsGoneError(DomainError):
 
     status = 410
     code = "import_results_gone"
+    title = "Results removed."
     detail = "The files of this import were removed after their time. Import the spreadsheet again."
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from balcao.kernel.module import Module, NavItem, Permission, RouteClass
+from balcao.kernel.tenant_secrets import SealedColumn
 from balcao.modules.contacts import models as models
 from balcao.modules.contacts.api.crm import router as crm
 from balcao.modules.contacts.api.import_results import router as import_results
@@ -14,7 +15,9 @@ from balcao.modules.contacts.api.people import router as people
 from balcao.modules.contacts.api.people_care import router as people_care
 from balcao.modules.contacts.api.suppressions import router as suppressions
 from balcao.modules.contacts.crm_forgetting import forget_crm_payloads
+from balcao.modules.contacts.crm_people import BEFORE, PURPOSE
 from balcao.modules.contacts.crm_preparing import prepare_push
+from balcao.modules.contacts.crm_reach import ACCESS, REFRESH
 from balcao.modules.contacts.crm_sending import send_to_crm
 from balcao.modules.contacts.crm_undo import undo_crm_push
 from balcao.modules.contacts.demo.load import load_demo
@@ -79,12 +82,28 @@ MODULE = Module(
         undo_crm_push,
         forget_crm_payloads,
     ),
+    sealed=(
+        SealedColumn.always("ghl_connections", "access_token", ACCESS),
+        SealedColumn.always("ghl_connections", "refresh_token", REFRESH),
+        SealedColumn.always("ghl_push_items", "person", PURPOSE),
+        SealedColumn.always("ghl_push_items", "before", BEFORE),
+    ),
     # Contacts that waited may have arrived since: their sending rests until a person goes on, and then looks first.
     after_restore={
         "crm_pushes_paused": "update ghl_pushes set status = 'paused' "
         "where status in ('preparing', 'running', 'paused_daily')",
         "crm_items_unclear": "update ghl_push_items set is_unclear = true "
         "where state in ('pending', 'sent', 'retry')",
+    },
+    task_words={
+        "contacts.run_import": "Cleans an imported spreadsheet",
+        "contacts.undo_import": "Takes an undone import out of the contacts",
+        "contacts.forget_files": "Removes the files of a deleted import",
+        "contacts.forget_old_files": "Removes spreadsheets whose time is over",
+        "contacts.prepare_crm_push": "Prepares a sending to GoHighLevel",
+        "contacts.send_to_crm": "Sends contacts to GoHighLevel",
+        "contacts.undo_crm_push": "Takes contacts out of GoHighLevel again",
+        "contacts.forget_crm_payloads": "Forgets what was sent to GoHighLevel",
     },
     metrics=(FIGURES,),
     demo=load_demo,

@@ -11,6 +11,8 @@ from sqlalchemy import delete, select
 from balcao.kernel.errors import ValidationFailedError, VersionConflictError
 from balcao.kernel.ids import new_id
 from balcao.kernel.work import UnitOfWork
+from balcao.modules.contacts.documents import traces_of
+from balcao.modules.contacts.events import PersonAdded, PersonDeleted
 from balcao.modules.contacts.models import Contact, ContactChange
 from balcao.modules.contacts.people_changes import (
     check_free,
@@ -52,6 +54,7 @@ async def add_row(uow: UnitOfWork, person: Mapping[str, Any]) -> Contact:
     await uow.session.flush()
     await put_keys(uow, contact.id, set(), keys_of(person))
     await note_change(uow, contact, "edit", {}, {})
+    uow.publish(PersonAdded(contact.id))
     uow.announce("contacts")
     return contact
 
@@ -86,7 +89,9 @@ async def delete_person(uow: UnitOfWork, contact_id: UUID, version: int | None =
     check_version(contact, version)
     merged = select(Contact.id).where(Contact.merged_into == contact_id)
     ids = [*(await uow.session.execute(merged)).scalars(), contact_id]
+    traces = await traces_of(uow, contact_id, ids)
     await uow.session.execute(delete(ContactChange).where(ContactChange.contact_id.in_(ids)))
     for row_id in ids:
         await uow.session.execute(delete(Contact).where(Contact.id == row_id))
+    uow.publish(PersonDeleted(contact_id, traces.merged_ids, traces.subject_ids, traces.digests))
     uow.announce("contacts")

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from balcao.kernel.errors import NotFoundError
 from balcao.kernel.ids import new_id
 from balcao.kernel.work import UnitOfWork
+from balcao.modules.contacts.events import PersonChanged
 from balcao.modules.contacts.models import Contact, ContactChange, ContactKey
 from balcao.modules.contacts.people_errors import (
     ChangedSinceError,
@@ -64,6 +65,8 @@ async def put_person(
     await put_keys(uow, contact.id, keys_of(old), keys_of(new))
     before = {name: as_json(old[name]) for name in changed} | ({MERGED: besides} if besides else {})
     await note_change(uow, contact, kind, before, {name: as_json(new[name]) for name in changed})
+    if kind != "merge":
+        uow.publish(PersonChanged(contact.id))
     uow.announce("contacts")
     return True
 
@@ -180,6 +183,7 @@ async def _undo_merge(uow: UnitOfWork, contact: Contact, wanted: Values, merge: 
     other.version += 1
     other.updated_at = uow.now()
     await uow.session.flush()
+    uow.publish(PersonChanged(other.id))
 
 
 def _pairs(listed: list[list[str]]) -> set[tuple[str, str]]:

@@ -12,6 +12,7 @@ class PersonExistsError(DomainError):
     """The e-mail or mobile belongs to somebody else of the address book; `contact_id` says whom, `field` which."""
 
     code = "person_exists"
+    title = "Contact exists."
     detail = "Somebody with this e-mail or telephone is in your contacts already."
 
 
@@ -19,6 +20,7 @@ class ChangeNotUndoableError(DomainError):
     """This kind of change cannot be taken back."""
 
     code = "change_not_undoable"
+    title = "Cannot be undone."
     detail = "This change cannot be undone."
 
 
@@ -32,6 +34,7 @@ class SamePersonError(DomainError):
     """A person cannot be joined with itself."""
 
     code = "same_person"
+    title = "Same contact."
     detail = "These are the same contact already."
 
 
@@ -40,6 +43,7 @@ class NameNotConfirmedError(DomainError):
 
     status = 422
     code = "name_not_confirmed"
+    title = "Name not confirmed."
     detail = "Type the contact's name to confirm."
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 
 from balcao.kernel.errors import VersionConflictError
 from balcao.kernel.work import UnitOfWork
+from balcao.modules.contacts.events import PeopleMerged
 from balcao.modules.contacts.models import Contact, ContactKey
 from balcao.modules.contacts.people_changes import find_person, image_of, put_keys, put_person
 from balcao.modules.contacts.people_errors import SamePersonError
@@ -46,6 +47,7 @@ async def merge_people(uow: UnitOfWork, keep_id: UUID, merge_id: UUID, version: 
         keys_lent=sorted(lent), followers=[str(follower) for follower in followers],
     )  # fmt: skip
     await put_keys(uow, keep.id, set(), lent)
+    uow.publish(PeopleMerged(keep.id, other.id))
     return keep
 
 

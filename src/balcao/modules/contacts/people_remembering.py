@@ -14,6 +14,7 @@ from balcao.kernel.work import UnitOfWork
 from balcao.modules.contacts.cleaning.emails import clean_email
 from balcao.modules.contacts.cleaning.names import clean_full_name
 from balcao.modules.contacts.cleaning.phones import clean_phone, phone_key
+from balcao.modules.contacts.events import PersonAdded
 from balcao.modules.contacts.models import Contact
 from balcao.modules.contacts.people_changes import check_free, find_person, note_change, put_keys, put_person
 from balcao.modules.contacts.people_errors import PersonExistsError
@@ -130,5 +131,6 @@ async def _add(uow: UnitOfWork, seen: Values) -> UUID | None:
         return None
     await put_keys(uow, contact.id, set(), keys_of(seen))
     await note_change(uow, contact, "edit", {}, {})
+    uow.publish(PersonAdded(contact.id))
     uow.announce("contacts")
     return contact.id

@@ -12,6 +12,7 @@ from balcao.kernel.db.paging import PageQuery
 from balcao.kernel.work import UnitOfWork
 from balcao.modules.contacts.activities import list_activities
 from balcao.modules.contacts.consents import list_consents
+from balcao.modules.contacts.documents import traces_of
 from balcao.modules.contacts.events import PersonErased
 from balcao.modules.contacts.models import (
     Contact,
@@ -106,6 +107,7 @@ async def erase_person(uow: UnitOfWork, contact_id: UUID, confirm: str, *, keep_
         .all()
     )
     entries = [entry for row in rows for entry in entries_of(row)]
+    traces = await traces_of(uow, contact_id, ids)
     if keep_out:
         await suppress(uow, entries, source=FROM_ERASURE, reason=ERASED_REASON, hash_only=True)
     await _forget_readable_suppressions(uow, entries)
@@ -125,7 +127,7 @@ async def erase_person(uow: UnitOfWork, contact_id: UUID, confirm: str, *, keep_
         update(ContactChange).where(ContactChange.contact_id.in_(ids)).values(before={}, after={})
     )
     await note_change(uow, contact, "erase", {}, {})
-    uow.publish(PersonErased(contact_id))
+    uow.publish(PersonErased(contact_id, traces.merged_ids, traces.subject_ids, traces.digests))
     uow.announce("contacts")
 
 

@@ -6,6 +6,12 @@ from balcao.modules.contacts.activities import note_activity as note_activity
 from balcao.modules.contacts.activities import person_of_activity as person_of_activity
 from balcao.modules.contacts.consents import grant_consent as grant_consent
 from balcao.modules.contacts.consents import withdraw_consent as withdraw_consent
+from balcao.modules.contacts.documents import digests_naming as digests_naming
+from balcao.modules.contacts.documents import person_document as person_document
+from balcao.modules.contacts.events import PeopleMerged as PeopleMerged
+from balcao.modules.contacts.events import PersonAdded as PersonAdded
+from balcao.modules.contacts.events import PersonChanged as PersonChanged
+from balcao.modules.contacts.events import PersonDeleted as PersonDeleted
 from balcao.modules.contacts.events import PersonErased as PersonErased
 from balcao.modules.contacts.import_blobs import AREA as IMPORTS_AREA
 from balcao.modules.contacts.import_blobs import KNOWN_IDS as IMPORTS_IDS
@@ -23,12 +29,18 @@ __all__ = [
     "IMPORTS_AREA",
     "IMPORTS_IDS",
     "CleaningRequest",
+    "PeopleMerged",
+    "PersonAdded",
+    "PersonChanged",
+    "PersonDeleted",
     "PersonErased",
     "SuppressionEntry",
+    "digests_naming",
     "grant_consent",
     "is_suppressed",
     "merge_chunk",
     "note_activity",
+    "person_document",
     "person_of_activity",
     "remember_person",
     "suppress",

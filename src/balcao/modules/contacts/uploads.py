@@ -42,6 +42,7 @@ class FileUnsupportedError(DomainError):
 
     status = 415
     code = "file_unsupported"
+    title = "File type not supported."
     detail = "This is not a spreadsheet. Send a file of Excel (.xlsx, .xls), LibreOffice (.ods) or a .csv."
 
 
@@ -50,6 +51,7 @@ class UploadBrokenError(DomainError):
 
     status = 400
     code = "upload_broken"
+    title = "Upload cut off."
     detail = "The file did not arrive whole. Send it again."
 
 

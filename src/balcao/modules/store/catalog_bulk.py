@@ -13,6 +13,7 @@ from balcao.kernel.errors import NotFoundError, ValidationFailedError
 from balcao.kernel.work import UnitOfWork
 from balcao.modules.store.catalog_editing import CATALOG_TOPIC, keep_in_reach
 from balcao.modules.store.catalog_rules import adjusted_price
+from balcao.modules.store.events import ProductsChanged
 from balcao.modules.store.models import Category, Product
 
 OrderedTable = Literal["categories", "product_images", "products"]
@@ -62,6 +63,7 @@ async def change_products(uow: UnitOfWork, product_ids: Sequence[UUID], change: 
     if change.price_basis_points is not None:
         await _change_prices(uow, ids, change.price_basis_points, change.round_to_cents)
     await _change_columns(uow, ids, change)
+    uow.publish(ProductsChanged(tuple(ids), "updated"))
     uow.announce(CATALOG_TOPIC)
     return len(ids)
 

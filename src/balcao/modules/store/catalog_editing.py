@@ -27,6 +27,7 @@ from balcao.modules.store.catalog_rules import (
     clean_tags,
     search_text_of,
 )
+from balcao.modules.store.events import ProductsChanged
 from balcao.modules.store.models import Category, Product, ProductImage, ProductOptionGroup, Sku, Store
 
 CATALOG_TOPIC = "catalog"
@@ -39,6 +40,7 @@ class ProductInUseError(DomainError):
     """The product was sold, so its history needs it; it can be hidden."""
 
     code = "product_in_use"
+    title = "Product sold before."
     detail = "This product was sold already, so it stays in the records. Hide it from the menu instead."
 
 
@@ -46,6 +48,7 @@ class BelongsToAllStoresError(ForbiddenError):
     """Someone who answers for some stores tried to change what all of them share."""
 
     code = "belongs_to_all_stores"
+    title = "Shared by all stores."
     detail = "This belongs to all stores. Ask somebody who looks after the whole business."
 
 
@@ -95,6 +98,7 @@ async def create_product(uow: UnitOfWork, draft: ProductDraft) -> UUID:
     await uow.session.flush()
     await set_skus(uow, product.id, draft.skus)
     await set_links(uow, product.id, draft.option_groups)
+    uow.publish(ProductsChanged((product.id,), "created"))
     uow.announce(CATALOG_TOPIC)
     return product.id
 
@@ -127,6 +131,7 @@ async def update_product(
         await set_skus(uow, product_id, changes["skus"])
     if "option_groups" in changes:
         await set_links(uow, product_id, changes["option_groups"])
+    uow.publish(ProductsChanged((product_id,), "updated"))
     uow.announce(CATALOG_TOPIC)
 
 
@@ -154,6 +159,7 @@ async def delete_product(uow: UnitOfWork, product_id: UUID) -> list[UUID]:
     await erase_stock(uow, skus)
     await uow.session.delete(product)
     await uow.session.flush()
+    uow.publish(ProductsChanged((product_id,), "deleted"))
     uow.announce(CATALOG_TOPIC)
     return file_ids
 

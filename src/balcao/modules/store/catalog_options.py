@@ -29,6 +29,7 @@ class OptionGroupInUseError(DomainError):
     """Products offer the list; `products` says how many."""
 
     code = "option_group_in_use"
+    title = "List of options in use."
     detail = "Products offer this list. Take it off them first, or hide the list."
 
 
@@ -36,6 +37,7 @@ class OptionInUseError(DomainError):
     """An option was sold and cannot be erased; it can be taken off sale. `option` names it."""
 
     code = "option_in_use"
+    title = "Option sold before."
     detail = "The option {name} was sold already, so it stays in the records. Take it off sale instead."
 
     def __init__(self, name: str) -> None:

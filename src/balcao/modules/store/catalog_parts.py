@@ -34,6 +34,7 @@ class SkuInUseError(DomainError):
     """A size was sold and cannot be erased; it can be taken off sale. `sku` names it."""
 
     code = "sku_in_use"
+    title = "Size sold before."
     detail = "The size {name} was sold already, so it stays in the records. Take it off sale instead."
 
     def __init__(self, name: str) -> None:

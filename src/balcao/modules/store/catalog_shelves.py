@@ -20,6 +20,7 @@ class CategoryInUseError(DomainError):
     """There are products in the category; `products` says how many."""
 
     code = "category_in_use"
+    title = "Category in use."
     detail = "This category has products. Move them to another one first, or hide the category."
 
 
@@ -27,6 +28,7 @@ class CategoryNameTakenError(DomainError):
     """Another category of the same place has the name."""
 
     code = "category_exists"
+    title = "Category name taken."
     detail = "There is already a category with this name."
 
 

@@ -22,13 +22,20 @@ from balcao.kernel.idempotency import StoredAnswer, answer_under, claim_question
 from balcao.kernel.ids import new_id
 from balcao.kernel.plans import require_selling
 from balcao.kernel.work import UnitOfWork
-from balcao.modules.payments.public import ON_DELIVERY, PaymentMethodError, PixTerms, pix_copy_paste
+from balcao.modules.payments.public import (
+    ON_DELIVERY,
+    PaymentMethodError,
+    PaymentMoved,
+    PixTerms,
+    pix_copy_paste,
+)
 from balcao.modules.store.cart_pricing import PricedCart, Timing, price, timing
 from balcao.modules.store.checkout_command import CartBody, CartRequest, CheckoutRequest, PaymentInput
 from balcao.modules.store.checkout_errors import QuoteExpiredError, SlotFullError, TotalChangedError
 from balcao.modules.store.checkout_load import Offer, offer_question
 from balcao.modules.store.checkout_write import NewOrder, code_question, customer_question, order_question
 from balcao.modules.store.events import OrderPlaced
+from balcao.modules.store.order_queries import SUBJECT
 from balcao.modules.store.order_states import PAYMENT_GRACE, Effect, place
 from balcao.modules.store.slot_places import take_place
 from balcao.modules.store.stock import Reservation, hold_question, reserve_held
@@ -166,6 +173,7 @@ async def place_order(
     answer = _answer(order, cart)
     uow.ask_at_end(order_question(uow, order, request, cart, taken, SCOPE, key or "", answer))
     uow.publish(OrderPlaced(order.id, order.status))
+    uow.publish(PaymentMoved(order.payment_id, SUBJECT, order.id, "created"))
     uow.announce("orders", "orders:placed")
     return Placed(order.id, answer, replayed=False)
 

@@ -19,6 +19,7 @@ from balcao.kernel.errors import NotFoundError, ValidationFailedError
 from balcao.kernel.ids import new_id
 from balcao.kernel.work import UnitOfWork
 from balcao.modules.store.checkout_load import schedule_of
+from balcao.modules.store.events import StorePauseChanged
 from balcao.modules.store.models import Store, StoreException, StoreHours, StorePause
 from balcao.modules.store.opening_hours import OpenState, Schedule, Shift, opening_state, shifts_beginning_on
 from balcao.modules.store.stores_editing import get_store
@@ -189,6 +190,7 @@ async def pause_store(uow: UnitOfWork, store_id: UUID, minutes: int, reason: str
         )
     )
     await uow.session.flush()
+    uow.publish(StorePauseChanged(store.id, is_paused=True))
     uow.announce("catalog")
     return until
 
@@ -198,6 +200,7 @@ async def resume_store(uow: UnitOfWork, store_id: UUID) -> bool:
     await get_store(uow, store_id, lock=True)
     ended = await _end_pauses(uow, store_id)
     if ended:
+        uow.publish(StorePauseChanged(store_id, is_paused=False))
         uow.announce("catalog")
     return ended
 

@@ -92,6 +92,15 @@ MODULE = Module(
     ),
     upload_paths={"/admin/catalog": PICTURES_BYTES, "/painel/catalogo": PICTURES_BYTES},
     jobs=(sweep_orders, forget_old_things),
+    task_words={
+        "store.sweep_orders": "Closes and calls off orders whose time has come",
+        "store.forget_old_things": "Forgets old carts and quotes",
+        "reaction:store.tell_buyer_of_new_order": "Confirms an order to the buyer",
+        "reaction:store.tell_buyer_of_status": "Tells the buyer that the order moved",
+        "reaction:store.tell_owners_of_low_stock": "Tells the owners of low stock",
+        "reaction:store.remember_buyer": "Notes the buyer in the contacts",
+        "reaction:store.note_how_order_ended": "Notes in the contacts how an order ended",
+    },
     metrics=(FIGURES,),
     demo=load_demo,
     reactions=(

@@ -36,6 +36,7 @@ class BadTransitionError(DomainError):
     """The order cannot go there from where it is; `from`, `to` and `reason` say why."""
 
     code = "bad_transition"
+    title = "Step not possible."
     detail = "The order cannot move there from its current state."
 
     def __init__(self, source: str, target: str, reason: str) -> None:

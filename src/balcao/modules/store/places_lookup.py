@@ -33,6 +33,7 @@ class CepNotFoundError(DomainError):
 
     status = 404
     code = "cep_not_found"
+    title = "CEP not found."
     detail = "We do not know this CEP. Type the address."
 
 

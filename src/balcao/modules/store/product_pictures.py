@@ -36,6 +36,7 @@ class TooManyPicturesError(DomainError):
     """The product has as many pictures as it may have; `limit` says how many."""
 
     code = "too_many_pictures"
+    title = "Too many pictures."
     detail = "A product may have up to {limit} pictures. Remove one first."
 
     def __init__(self) -> None:

@@ -8,13 +8,15 @@ from sqlalchemy import select
 
 from balcao.kernel.work import UnitOfWork
 from balcao.modules.store.audit_subjects import shop_subjects as shop_subjects
-from balcao.modules.store.documents import customer_document as customer_document
-from balcao.modules.store.documents import new_customer_of as new_customer_of
 from balcao.modules.store.documents import order_document as order_document
+from balcao.modules.store.documents import product_documents as product_documents
 from balcao.modules.store.documents import stock_document as stock_document
+from balcao.modules.store.documents import store_pause_document as store_pause_document
 from balcao.modules.store.events import OrderPlaced as OrderPlaced
 from balcao.modules.store.events import OrderStatusChanged as OrderStatusChanged
+from balcao.modules.store.events import ProductsChanged as ProductsChanged
 from balcao.modules.store.events import StockLow as StockLow
+from balcao.modules.store.events import StorePauseChanged as StorePauseChanged
 from balcao.modules.store.first_store import FirstStore as FirstStore
 from balcao.modules.store.first_store import OpenSpan as OpenSpan
 from balcao.modules.store.first_store import add_first_product as add_first_product

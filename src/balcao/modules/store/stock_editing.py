@@ -41,6 +41,7 @@ class BelowReservedError(DomainError):
     """The change would leave fewer units than orders were promised; `orders` lists them, `can_force` says what helps."""
 
     code = "below_reserved"
+    title = "Promised to open orders."
     detail = "Open orders were promised more than that. Look at them before you go on."
 
 
@@ -48,6 +49,7 @@ class NotEnoughOnHandError(DomainError):
     """More would be taken away than is there."""
 
     code = "not_enough_on_hand"
+    title = "Not that much in stock."
     detail = "There is not that much on the shelf."
 
 
@@ -55,6 +57,7 @@ class NotCountedError(DomainError):
     """The item is not counted, so nothing can be taken from it."""
 
     code = "not_counted"
+    title = "Stock not counted."
     detail = "This item is not counted yet. Count it once to begin."
 
 

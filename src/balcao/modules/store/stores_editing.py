@@ -56,6 +56,7 @@ class StoresLimitError(DomainError):
     """The plan's number of stores is reached; `limit` tells it."""
 
     code = "stores_limit"
+    title = "No more stores in the plan."
     detail = "Your plan has no room for another store."
 
 
@@ -63,6 +64,7 @@ class StoreInUseError(DomainError):
     """The store has a history (orders, goods of its own, stock) and cannot be erased; it can be switched off."""
 
     code = "store_in_use"
+    title = "Store in use."
     detail = "This store has orders or goods, so it stays. Switch it off instead."
 
 

@@ -12,13 +12,17 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 # Ways of writing an IPv4 address inside an IPv6 one besides the mapped form: NAT64 (RFC 6052), the translated one
 # (RFC 2765) and the old compatible one.
 _EMBEDDING: Final = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "::ffff:0:0:0/96", "::/96")))
-# Addresses that answer for nobody of the public network, whatever the tables of a Python release say.
+# What of IPv6 is handed out to the public (IANA, IPv6 Address Space); all the rest is reserved or stays at home.
+_PUBLIC_IPV6: Final = ipaddress.IPv6Network("2000::/3")
+# Addresses that answer for nobody of the public network, whatever the tables of a Python release say: the special-purpose
+# registries of IANA (RFC 6890), and 168.63.129.16, at which Azure's machines reach the server that hands them secrets.
 _NEVER: Final = tuple(
     ipaddress.ip_network(network)
     for network in (
         "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
-        "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/3", "::/128", "::1/128", "64:ff9b:1::/48", "100::/64", "2001::/23",
-        "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8",
+        "168.63.129.16/32", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16",
+        "192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3",
+        "2001::/23", "2001:db8::/32", "2620:4f:8000::/48", "3fff::/20",
     )
 )  # fmt: skip
 
@@ -37,6 +41,8 @@ def may_be_told(text: str, allowed: Sequence[Network] = ()) -> bool:
     inner = _inner(address)
     if any(inner in network for network in allowed if network.version == inner.version):
         return True
+    if inner.version == 6 and inner not in _PUBLIC_IPV6:
+        return False
     return inner.is_global and not any(inner in bad for bad in _NEVER if bad.version == inner.version)
 
 

@@ -6,12 +6,23 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
-from balcao.kernel.web.dependencies import Allow, Installation, ReadUow, Uow
-from balcao.modules.admin.api.schemas import CLEAN, Permissions, StoreIds, example
-from balcao.modules.admin.api_keys import ApiKeyView, KeyInput, grantable, list_keys, make_key, revoke_key
+from balcao.kernel.db.paging import Page, ShortListQuery
+from balcao.kernel.web.dependencies import Allow, Installation, ReadUow, Uow, Works
+from balcao.kernel.work import UnitOfWork
+from balcao.modules.admin.api.schemas import CLEAN, PasswordAgain, Permissions, StoreIds, example
+from balcao.modules.admin.api_keys import (
+    ApiKeyView,
+    KeyInput,
+    MadeKey,
+    grantable,
+    list_keys,
+    make_key,
+    revoke_key,
+)
+from balcao.modules.admin.fresh_sign_in import require_fresh
 
 router = APIRouter(prefix="/admin/api-keys", tags=["api keys"])
 VIEW = Depends(Allow("admin.api_keys:view", people_only=True))
@@ -19,18 +30,21 @@ EDIT = Depends(Allow("admin.api_keys:edit", people_only=True))
 
 
 class ApiKeyCreate(BaseModel):
-    """A key for a program: what it may do, in which stores (none: all), and until when (left out: until revoked)."""
+    """A key for a program: what it may do, in which stores (none: all), and until when (left out: until revoked). The
+    password once more is not needed within ten minutes of signing in."""
 
     model_config = example(
         name="Sistema de entregas",
         permissions=["store.orders:view"],
         store_ids=[],
         expires_at="2030-12-31T23:59:59-03:00",
+        current_password="balcao-demo",  # noqa: S106 - the demo's own
     )
     name: Annotated[str, Field(min_length=1, max_length=80, pattern=CLEAN)]
     permissions: Permissions
     store_ids: StoreIds = []
     expires_at: AwareDatetime | None = None
+    current_password: PasswordAgain = None
 
 
 class ApiKeyMade(BaseModel):
@@ -45,24 +59,26 @@ class ApiKeyMade(BaseModel):
     expires_at: datetime | None
 
 
-class ApiKeys(BaseModel):
-    """The keys of the business."""
-
-    items: list[ApiKeyView]
-
-
 @router.get("", dependencies=[VIEW])
-async def keys(uow: ReadUow) -> ApiKeys:
+async def keys(uow: ReadUow, query: Annotated[ShortListQuery, Query()]) -> Page[ApiKeyView]:
     """The keys, live ones first. Their secrets are not kept."""
-    return ApiKeys(items=await list_keys(uow))
+    return Page[ApiKeyView].of(await list_keys(uow), query)
 
 
 @router.post("", status_code=201, dependencies=[EDIT])
-async def create_key(uow: Uow, runtime: Installation, response: Response, body: ApiKeyCreate) -> ApiKeyMade:
-    """Makes a key and shows it this once. 403 beyond_own_rights for more than one holds oneself."""
+async def create_key(
+    works: Works, runtime: Installation, response: Response, body: ApiKeyCreate
+) -> ApiKeyMade:
+    """Makes a key and shows it this once. 403 beyond_own_rights for more than one holds oneself, 403
+    fresh_sign_in_required without the password ten minutes after signing in."""
+    await require_fresh(runtime, works.tenant, works.actor, body.current_password)
     wanted = KeyInput(body.name, body.permissions, body.store_ids, body.expires_at)
-    made = await make_key(uow, wanted, grantable(runtime.modules, uow.tenant))
-    view = (await list_keys(uow, made.id))[0]
+
+    async def make(uow: UnitOfWork) -> tuple[MadeKey, ApiKeyView]:
+        made = await make_key(uow, wanted, grantable(runtime.modules, uow.tenant))
+        return made, (await list_keys(uow, made.id))[0]
+
+    made, view = await works.run(make)
     response.headers["cache-control"] = "no-store"
     shown = view.model_dump(include=set(ApiKeyMade.model_fields))
     return ApiKeyMade(key=made.key, **shown)

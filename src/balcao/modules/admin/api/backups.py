@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 from sqlalchemy import text
 
@@ -18,6 +18,7 @@ from balcao.kernel.backups.manifest import checked_name, confirmation_of
 from balcao.kernel.backups.retiring import clean_up
 from balcao.kernel.backups.runs import Run, ask_for, end_run, get_run, need_quiet
 from balcao.kernel.backups.site import Site, site_of
+from balcao.kernel.db.paging import Page, ShortListQuery
 from balcao.kernel.observability.logging import security_log
 from balcao.kernel.runtime import Runtime
 from balcao.kernel.web.dependencies import AllowPlatform, CurrentCaller, Installation, Works
@@ -85,10 +86,8 @@ class BackupView(BaseModel):
     confirm: str
 
 
-class Backups(BaseModel):
+class Backups(Page[BackupView]):
     """Every backup, newest first."""
-
-    items: list[BackupView]
 
 
 class RunView(BaseModel):
@@ -139,11 +138,11 @@ async def create(works: Works, runtime: Installation, body: CreateBackup | None 
 
 
 @router.get("/list", dependencies=[VIEW])
-async def listed(runtime: Installation) -> Backups:
+async def listed(runtime: Installation, query: Annotated[ShortListQuery, Query()]) -> Backups:
     """Every backup, here and in the bucket, newest first."""
     site = _site(runtime)
     found = await asyncio.to_thread(list_backups, site)
-    return Backups(items=[_view(one, site.database) for one in found])
+    return Backups.of([_view(one, site.database) for one in found], query)
 
 
 @router.post("/verify", status_code=202, dependencies=[EDIT])

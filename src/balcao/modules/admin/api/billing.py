@@ -87,6 +87,7 @@ class BillingSignatureError(UnauthenticatedError):
     """The signature, or its time stamp, does not fit. What of it is not said."""
 
     code = "signature_invalid"
+    title = "Signature not valid."
     detail = "This message is not accepted."
 
 

@@ -21,6 +21,7 @@ from balcao.modules.admin.api.central_schemas import (
     TenantDetail,
     TenantPatch,
     Trail,
+    TrailQuery,
 )
 from balcao.modules.admin.api.schemas import InvitationSent, Revoked
 from balcao.modules.admin.billing_profile import clean_profile, load_profile, profile_view
@@ -43,6 +44,7 @@ from balcao.modules.admin.people import clean_email
 router = APIRouter(prefix="/admin/central", tags=["central"])
 VIEW = Depends(AllowPlatform("admin.central:view"))
 EDIT = Depends(AllowPlatform("admin.central:edit"))
+PEOPLE = Depends(AllowPlatform("admin.central:edit", people_only=True))
 ENTER = Depends(AllowPlatform("admin.central:impersonate", people_only=True))
 Status = Literal["", "active", "suspended", "canceled"]
 Outcome = Literal["", "applied", "stale", "refused"]
@@ -84,9 +86,9 @@ async def _detail(central: Central, tenant_id: UUID) -> TenantDetail:
     )
 
 
-@router.post("/tenants", status_code=201, dependencies=[EDIT])
+@router.post("/tenants", status_code=201, dependencies=[PEOPLE])
 async def make_tenant(central: CentralWork, words: Words, body: TenantCreate) -> TenantDetail:
-    """Makes a business on a plan and e-mails its owner an invitation."""
+    """Makes a business on a plan and e-mails its owner an invitation. API keys may not: an owner outlives them."""
     email = clean_email(body.owner_email, "/owner_email")
     profile = body.profile.given() if body.profile else {}
     wanted = NewTenant(
@@ -113,11 +115,11 @@ async def patch_tenant(central: CentralWork, tenant_id: UUID, body: TenantPatch)
     return await _detail(central, tenant_id)
 
 
-@router.post("/tenants/{tenant_id}/invitations", status_code=201, dependencies=[EDIT])
+@router.post("/tenants/{tenant_id}/invitations", status_code=201, dependencies=[PEOPLE])
 async def invite(
     central: CentralWork, words: Words, tenant_id: UUID, body: OwnerInvitation
 ) -> InvitationSent:
-    """Sends the first owner's invitation again, to this address; earlier ones to it stop working."""
+    """Sends the first owner's invitation again, to this address; earlier ones to it stop working. API keys may not."""
     sent = await invite_owner(
         central.runtime, tenant_id, body.owner_email, words,
         actor=central.actor, request_id=central.request_id, address=central.address,
@@ -142,10 +144,10 @@ async def users(
     "/tenants/{tenant_id}/users/{user_id}/password-link",
     status_code=202,
     response_class=Response,
-    dependencies=[EDIT],
+    dependencies=[PEOPLE],
 )
 async def password_link(central: CentralWork, words: Words, tenant_id: UUID, user_id: UUID) -> Response:
-    """E-mails a person a link for a new password. Nobody of the platform sees it."""
+    """E-mails a person a link for a new password. Nobody of the platform sees it. API keys may not."""
     await send_password_link(central, tenant_id, user_id, words)
     return Response(status_code=202)
 
@@ -176,13 +178,12 @@ async def enter_as(central: CentralWork, tenant_id: UUID, body: ImpersonationBod
 
 
 @router.get("/tenants/{tenant_id}/audit", dependencies=[VIEW])
-async def audit(
-    central: CentralWork, tenant_id: UUID, limit: Annotated[int, Query(ge=1, le=100)] = 30
-) -> Trail:
-    """The newest entries of a business's audit trail."""
+async def audit(central: CentralWork, tenant_id: UUID, query: Annotated[TrailQuery, Query()]) -> Trail:
+    """Entries of a business's audit trail, newest first."""
     async with central.reading() as session:
         await tenant_line(session, tenant_id)
-        return Trail(items=await trail_of(session, tenant_id, limit))
+        items, total = await trail_of(session, tenant_id, query)
+        return Trail(items=items, total=total, limit=query.limit, offset=query.offset)
 
 
 @router.get("/billing-events", dependencies=[VIEW])

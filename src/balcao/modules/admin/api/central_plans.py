@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
+from balcao.kernel.db.paging import ShortListQuery
 from balcao.kernel.errors import NotFoundError
 from balcao.kernel.runtime import Runtime
 from balcao.kernel.tenants import MANDATORY_MODULES, effective_modules
@@ -37,7 +39,9 @@ def switchable(runtime: Runtime) -> frozenset[str]:
     return frozenset(module.name for module in runtime.modules if module.gated) - MANDATORY_MODULES
 
 
-async def switches_view(central: Central, tenant_id: UUID, words: Words) -> Switches:
+async def switches_view(
+    central: Central, tenant_id: UUID, words: Words, query: ShortListQuery | None = None
+) -> Switches:
     """Every module that can be switched, as it stands for a business."""
     tenant = await tenant_of(central.runtime, tenant_id)
     async with central.reading() as session:
@@ -45,8 +49,8 @@ async def switches_view(central: Central, tenant_id: UUID, words: Words) -> Swit
     on = effective_modules(in_plan, switches, paying=tenant.paying)
     states: dict[bool | None, SwitchState] = {True: "on", False: "off", None: "plan"}
     names = switchable(central.runtime)
-    return Switches(
-        items=[
+    return Switches.of(
+        [
             SwitchView(
                 name=module.name,
                 title=words(module.title),
@@ -56,15 +60,16 @@ async def switches_view(central: Central, tenant_id: UUID, words: Words) -> Swit
             )
             for module in central.runtime.modules
             if module.name in names
-        ]
+        ],
+        query,
     )
 
 
 @router.get("/plans", dependencies=[VIEW])
-async def plans(central: CentralWork) -> Plans:
+async def plans(central: CentralWork, query: Annotated[ShortListQuery, Query()]) -> Plans:
     """Every plan, cheapest first, and how many businesses are on it."""
     async with central.reading() as session:
-        return Plans(items=await list_plans(session))
+        return Plans.of(await list_plans(session), query)
 
 
 async def _plan(central: Central, plan_id: UUID) -> PlanLine:
@@ -110,9 +115,11 @@ async def put_subscription(central: CentralWork, tenant_id: UUID, body: Subscrip
 
 
 @router.get("/tenants/{tenant_id}/modules", dependencies=[VIEW])
-async def modules(central: CentralWork, words: Words, tenant_id: UUID) -> Switches:
+async def modules(
+    central: CentralWork, words: Words, tenant_id: UUID, query: Annotated[ShortListQuery, Query()]
+) -> Switches:
     """Modules of a business: in its plan, switched by the platform, on right now."""
-    return await switches_view(central, tenant_id, words)
+    return await switches_view(central, tenant_id, words, query)
 
 
 @router.put("/tenants/{tenant_id}/modules", dependencies=[EDIT])

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from balcao.kernel.db.paging import Page, PageQuery
 from balcao.modules.admin.api.schemas import CLEAN, EXAMPLE_ID, Email, example
 from balcao.modules.admin.billing_profile import ProfileView
 from balcao.modules.admin.billing_rules import SubscriptionStatus
@@ -131,10 +132,8 @@ class SwitchView(BaseModel):
     is_on: bool
 
 
-class Switches(BaseModel):
+class Switches(Page[SwitchView]):
     """Every module that can be switched."""
-
-    items: list[SwitchView]
 
 
 class SwitchesBody(BaseModel):
@@ -159,10 +158,8 @@ class SubscriptionBody(BaseModel):
         return self.model_dump(exclude={"plan"})
 
 
-class Plans(BaseModel):
+class Plans(Page[PlanLine]):
     """Every plan."""
-
-    items: list[PlanLine]
 
 
 class PlanCreate(BaseModel):
@@ -242,7 +239,11 @@ class Impersonated(BaseModel):
     tenant_slug: str
 
 
-class Trail(BaseModel):
-    """The newest entries of a business's audit trail."""
+class TrailQuery(PageQuery):
+    """Which slice of the trail."""
 
-    items: list[TrailLine]
+    limit: Annotated[int, Field(ge=1, le=100)] = 30
+
+
+class Trail(Page[TrailLine]):
+    """Entries of a business's audit trail, newest first."""

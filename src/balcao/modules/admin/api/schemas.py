@@ -9,13 +9,14 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from balcao.modules.admin.sign_in import SignedIn
-from balcao.modules.admin.team_queries import InvitationView
 
 CLEAN = r"^[^\x00-\x1f\x7f]*$"
 Email = Annotated[str, Field(min_length=3, max_length=254, pattern=CLEAN)]
 Name = Annotated[str, Field(min_length=1, max_length=120, pattern=CLEAN)]
 # The rule for a new password (8 to 128) is checked where it is set; one that is only compared may be anything short.
 Password = Annotated[str, Field(min_length=1, max_length=200)]
+# Once more, where a sign-in of the last ten minutes would do as well.
+PasswordAgain = Annotated[str | None, Field(min_length=1, max_length=200)]
 Otp = Annotated[str, Field(max_length=40, pattern=CLEAN)]
 Token = Annotated[str, Field(min_length=1, max_length=200, pattern=CLEAN)]
 Role = Literal["owner", "manager", "operator"]
@@ -142,12 +143,6 @@ class PersonPatch(BaseModel):
         """The fields that were sent. Only the group may be emptied."""
         sent = self.model_dump(exclude_unset=True, exclude={"version"})
         return {name: value for name, value in sent.items() if value is not None or name == "group_id"}
-
-
-class Invitations(BaseModel):
-    """Open invitations."""
-
-    items: list[InvitationView]
 
 
 class InvitationSent(BaseModel):

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, Field
 
 from balcao.kernel.web.dependencies import Allow, ReadUow, Uow, Works
-from balcao.modules.admin.api.schemas import CLEAN, Password, example
+from balcao.modules.admin.api.schemas import CLEAN, Password, PasswordAgain, example
 from balcao.modules.admin.second_factor import (
     begin_enrolment,
     fresh_codes,
@@ -41,11 +41,20 @@ class SecondFactorSecret(BaseModel):
     otpauth_uri: str
 
 
-class CodeInput(BaseModel):
-    """A code of the authenticator app (or, where it says so, a recovery code)."""
+class Again(BaseModel):
+    """The password once more; not needed within ten minutes of signing in."""
 
-    model_config = example(code="123456")
+    model_config = example(current_password="balcao-demo")  # noqa: S106 - the demo's own
+    current_password: PasswordAgain = None
+
+
+class CodeInput(BaseModel):
+    """A code of the authenticator app (or, where it says so, a recovery code), and the password once more, which is not
+    needed within ten minutes of signing in."""
+
+    model_config = example(code="123456", current_password="balcao-demo")  # noqa: S106 - the demo's own
     code: TypedCode
+    current_password: PasswordAgain = None
 
 
 class SwitchOff(BaseModel):
@@ -70,25 +79,28 @@ async def second_factor(uow: ReadUow) -> SecondFactorState:
 
 
 @router.post("/auth/second-factor", status_code=201, dependencies=[PERSON])
-async def enrol(works: Works, response: Response) -> SecondFactorSecret:
-    """Starts one: a secret for an authenticator app. 409 second_factor_on when there is one already."""
-    enrolment = await begin_enrolment(works)
+async def enrol(works: Works, response: Response, body: Again | None = None) -> SecondFactorSecret:
+    """Starts one: a secret for an authenticator app. 409 second_factor_on when there is one already, 403
+    fresh_sign_in_required without the password ten minutes after signing in."""
+    enrolment = await begin_enrolment(works, body.current_password if body else None)
     response.headers["cache-control"] = "no-store"
     return SecondFactorSecret(secret=enrolment.secret, otpauth_uri=enrolment.uri)
 
 
 @router.post("/auth/second-factor/confirm", dependencies=[PERSON])
 async def confirm(works: Works, response: Response, body: CodeInput) -> RecoveryCodes:
-    """Switches it on with the app's first code; answers the recovery codes and ends the other sign-ins."""
-    codes = await switch_on(works, body.code)
+    """Switches it on with the app's first code; answers the recovery codes and ends the other sign-ins. 403
+    fresh_sign_in_required without the password ten minutes after signing in."""
+    codes = await switch_on(works, body.code, body.current_password)
     response.headers["cache-control"] = "no-store"
     return RecoveryCodes(recovery_codes=codes)
 
 
 @router.post("/auth/second-factor/recovery-codes", dependencies=[PERSON])
 async def new_recovery_codes(works: Works, response: Response, body: CodeInput) -> RecoveryCodes:
-    """Ten new recovery codes; the old ones stop working. Takes a code of the app or an old recovery code."""
-    codes = await fresh_codes(works, body.code)
+    """Ten new recovery codes; the old ones stop working. Takes a code of the app or an old recovery code. 403
+    fresh_sign_in_required without the password ten minutes after signing in."""
+    codes = await fresh_codes(works, body.code, body.current_password)
     response.headers["cache-control"] = "no-store"
     return RecoveryCodes(recovery_codes=codes)
 

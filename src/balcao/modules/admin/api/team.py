@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 
-from balcao.kernel.db.paging import Page, PageQuery
+from balcao.kernel.db.paging import Page, PageQuery, ShortListQuery
 from balcao.kernel.identity.passwords import check_password_shape, hash_password
 from balcao.kernel.identity.sessions import revoke_session, revoke_sessions_of
 from balcao.kernel.web.dependencies import Allow, CurrentCaller, Installation, ReadUow, Uow, Words, Works
@@ -16,7 +16,6 @@ from balcao.modules.admin.api.schemas import (
     GroupCreate,
     GroupPatch,
     InvitationCreate,
-    Invitations,
     InvitationSent,
     PersonCreate,
     PersonPatch,
@@ -29,6 +28,7 @@ from balcao.modules.admin.sessions_of_team import check_may_end, owner_of_sessio
 from balcao.modules.admin.team_queries import (
     AreaView,
     GroupView,
+    InvitationView,
     ModulesView,
     PersonView,
     SessionView,
@@ -45,6 +45,7 @@ from balcao.modules.admin.team_queries import (
 router = APIRouter(prefix="/admin", tags=["team"])
 VIEW, EDIT = Depends(Allow("admin.team:view")), Depends(Allow("admin.team:edit"))
 PEOPLE = Depends(Allow("admin.team:edit", people_only=True))
+NO_KEYS = Depends(Allow("admin.team:edit", no_keys=True))
 
 
 @router.get("/users", dependencies=[VIEW])
@@ -58,9 +59,10 @@ async def people(
     return await list_people(uow, page, q=q, active=active)
 
 
-@router.post("/users", status_code=201, dependencies=[EDIT])
+@router.post("/users", status_code=201, dependencies=[PEOPLE])
 async def create_person(works: Works, body: PersonCreate) -> PersonView:
-    """Adds somebody with a password they are told. 409 users_limit when the plan is full."""
+    """Adds somebody with a password they are told. 409 users_limit when the plan is full. API keys may not: whom they
+    add would outlive them."""
     check_password_shape(body.password)
     person = NewPerson(
         clean_email(body.email), clean_name(body.name), body.role, body.group_id,
@@ -74,16 +76,16 @@ async def create_person(works: Works, body: PersonCreate) -> PersonView:
 
 
 @router.get("/users/invitations", dependencies=[VIEW])
-async def invitations(uow: ReadUow) -> Invitations:
+async def invitations(uow: ReadUow, query: Annotated[ShortListQuery, Query()]) -> Page[InvitationView]:
     """Invitations nobody answered yet, newest first."""
-    return Invitations(items=await open_invitations(uow))
+    return Page[InvitationView].of(await open_invitations(uow), query)
 
 
-@router.post("/users/invitations", status_code=201, dependencies=[EDIT])
+@router.post("/users/invitations", status_code=201, dependencies=[PEOPLE])
 async def send_invitation(
     uow: Uow, runtime: Installation, words: Words, body: InvitationCreate
 ) -> InvitationSent:
-    """Invites somebody by e-mail; an earlier invitation to the same address stops working."""
+    """Invites somebody by e-mail; an earlier invitation to the same address stops working. API keys may not."""
     sent = await invite(
         uow, runtime, words, email=clean_email(body.email), role=body.role, group_id=body.group_id
     )
@@ -104,7 +106,8 @@ async def person(user_id: UUID, uow: ReadUow) -> PersonView:
 
 @router.patch("/users/{user_id}", dependencies=[EDIT])
 async def patch_person(user_id: UUID, uow: Uow, body: PersonPatch) -> PersonView:
-    """Changes a person. Deactivating ends their sessions at once; the last active owner stays."""
+    """Changes a person. Deactivating ends their sessions at once; the last active owner stays. An API key may change the
+    name and the number of sign-ins and deactivate; role, group and coming back are for people (403 people_only)."""
     changes = body.changes()
     if "name" in changes:
         changes["name"] = clean_name(changes["name"])
@@ -163,9 +166,10 @@ async def groups(uow: ReadUow, page: Annotated[PageQuery, Query()]) -> Page[Grou
     return Page(items=part, total=len(found), limit=page.limit, offset=page.offset)
 
 
-@router.post("/groups", status_code=201, dependencies=[EDIT])
+@router.post("/groups", status_code=201, dependencies=[NO_KEYS])
 async def create_group(uow: Uow, runtime: Installation, body: GroupCreate) -> GroupView:
-    """Makes a group. Only an owner may put into it what they do not hold themselves."""
+    """Makes a group. Only an owner may put into it what they do not hold themselves, in stores they see. API keys may
+    not."""
     wanted = GroupInput(body.name, body.permissions, body.store_ids, body.is_active)
     return await group_view(uow, (await add_group(uow, wanted, runtime.permissions_in(uow.tenant))).id)
 
@@ -176,22 +180,24 @@ async def group(group_id: UUID, uow: ReadUow) -> GroupView:
     return await group_view(uow, group_id)
 
 
-@router.patch("/groups/{group_id}", dependencies=[EDIT])
+@router.patch("/groups/{group_id}", dependencies=[NO_KEYS])
 async def patch_group(group_id: UUID, uow: Uow, runtime: Installation, body: GroupPatch) -> GroupView:
-    """Changes a group; its people feel it with their next request."""
+    """Changes a group; its people feel it with their next request. API keys may not."""
     await change_group(
         uow, group_id, body.changes(), runtime.permissions_in(uow.tenant), version=body.version
     )
     return await group_view(uow, group_id)
 
 
-@router.delete("/groups/{group_id}", status_code=204, dependencies=[EDIT])
+@router.delete("/groups/{group_id}", status_code=204, dependencies=[NO_KEYS])
 async def remove_group(group_id: UUID, uow: Uow) -> None:
-    """Deletes a group nobody is in; 409 group_in_use otherwise."""
+    """Deletes a group nobody is in; 409 group_in_use otherwise. API keys may not."""
     await delete_group(uow, group_id)
 
 
 @router.get("/modules", dependencies=[VIEW])
-async def modules(uow: ReadUow, runtime: Installation, words: Words) -> ModulesView:
+async def modules(
+    uow: ReadUow, runtime: Installation, words: Words, query: Annotated[ShortListQuery, Query()]
+) -> ModulesView:
     """The plan, the parts of the product it includes, and the limits."""
-    return await plan_and_modules(uow, runtime.modules, words)
+    return await plan_and_modules(uow, runtime.modules, words, query)

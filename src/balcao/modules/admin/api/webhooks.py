@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
+from balcao.kernel.db.paging import Page, ShortListQuery
 from balcao.kernel.web.dependencies import Allow, ReadUow, Uow, Works
 from balcao.modules.admin.api.schemas import CLEAN, Version, example
 from balcao.modules.admin.webhook_deliveries import (
@@ -75,12 +76,6 @@ class EndpointMade(EndpointView):
     secret: str
 
 
-class Endpoints(BaseModel):
-    """The endpoints of the business."""
-
-    items: list[EndpointView]
-
-
 class EventTypes(BaseModel):
     """The types of events there are, and the groups that stand for several."""
 
@@ -111,14 +106,15 @@ class LogQuery(BaseModel):
     """Which part of the log."""
 
     limit: Annotated[int, Field(ge=1, le=100)] = 20
+    offset: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     cursor: UUID | None = None
     status: DeliveryStatus | None = None
 
 
 @router.get("", dependencies=[VIEW])
-async def endpoints(uow: ReadUow) -> Endpoints:
+async def endpoints(uow: ReadUow, query: Annotated[ShortListQuery, Query()]) -> Page[EndpointView]:
     """The addresses that hear of events, with what waits for each."""
-    return Endpoints(items=await list_endpoints(uow))
+    return Page[EndpointView].of(await list_endpoints(uow), query)
 
 
 @router.post("", status_code=201, dependencies=[EDIT])
@@ -175,7 +171,12 @@ async def test_ping(endpoint_id: UUID, uow: Uow) -> Pinged:
 async def deliveries(endpoint_id: UUID, uow: ReadUow, query: Annotated[LogQuery, Query()]) -> DeliveryPage:
     """What was sent, newest first."""
     return await list_deliveries(
-        uow, endpoint_id, limit=query.limit, cursor=query.cursor, status=query.status
+        uow,
+        endpoint_id,
+        limit=query.limit,
+        offset=query.offset,
+        cursor=query.cursor,
+        status=query.status,
     )
 
 
@@ -187,7 +188,8 @@ async def delivery(endpoint_id: UUID, delivery_id: UUID, uow: ReadUow) -> Delive
 
 @router.post("/{endpoint_id}/deliveries/{delivery_id}/redeliver", status_code=202, dependencies=[EDIT])
 async def send_again(endpoint_id: UUID, delivery_id: UUID, uow: Uow) -> Asked:
-    """Sends one again under the same id, whatever became of it. 409 webhook_endpoint_off while the address is off."""
+    """Sends one again under the same id, whatever became of it. 409 webhook_endpoint_off while the address is off, 410
+    webhook_message_erased when somebody it named asked to be forgotten."""
     await redeliver(uow, endpoint_id, delivery_id)
     return Asked(asked=1)
 

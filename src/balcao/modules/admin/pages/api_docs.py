@@ -10,8 +10,10 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from balcao.kernel.errors import DomainError, NotFoundError
+from balcao.kernel.web import middleware_refusals
 from balcao.kernel.web.dependencies import Installation, Public, Words
 from balcao.kernel.web.headers import CONTENT_SECURITY_POLICY
+from balcao.kernel.web.middleware_refusals import Refusal
 from balcao.kernel.web.templates import render
 from balcao.modules.admin.postman import postman_collection
 
@@ -52,9 +54,10 @@ async def redoc(request: Request) -> Response:
 @router.get("/docs/errors", dependencies=[OPEN])
 async def errors(request: Request, words: Words) -> Response:
     """Every error code with its status and words; problem documents link here."""
-    known = {kind.code: kind for kind in _all_errors(DomainError)}
+    edge = [kind for kind in vars(middleware_refusals).values() if isinstance(kind, Refusal)]
+    known = {kind.code: kind for kind in [*edge, *reversed([*_all_errors(DomainError)])]}
     rows = [
-        {"code": code, "status": kind.status, "text": words(kind.detail)}
+        {"code": code, "status": kind.status, "title": words(kind.title), "text": words(kind.detail)}
         for code, kind in sorted(known.items())
     ]
     return render(request, "admin/errors.html", rows=rows)

@@ -14,7 +14,9 @@ from balcao.kernel.errors import DomainError, NotFoundError, ValidationFailedErr
 from balcao.kernel.web.dependencies import Allow, Installation, ReadUow, Uow, Words, Works
 from balcao.kernel.web.templates import panel_context
 from balcao.modules.admin.api_keys import KeyInput, MadeKey, grantable, list_keys, make_key, revoke_key
-from balcao.modules.admin.pages.forms import answer, errors_of, field_of, go
+from balcao.modules.admin.fresh_sign_in import is_fresh, require_fresh
+from balcao.modules.admin.pages.forms import answer, field_of, go, secret_of
+from balcao.modules.admin.pages.password_again import status_of, told
 from balcao.modules.admin.team_queries import permission_areas, permission_labels
 from balcao.modules.store.public import store_names
 
@@ -60,17 +62,19 @@ async def _new_page(
     error: DomainError | None = None,
     made: MadeKey | None = None,
 ) -> Response:
-    errors, problem = errors_of(words, error) if error is not None else ({}, "")
     async with works.runtime.transactions.begin(works.tenant, works.actor, read_only=True) as uow:
         stores = await store_names(uow)
     response = answer(
-        request, "admin/api_key.html", status=422 if error is not None else 200,
-        **panel_context(request, works.tenant, works.actor), values=values, shop_stores=stores, errors=errors,
-        areas=permission_areas(works.runtime.modules, works.tenant, words), problem=problem, made=made,
+        request, "admin/api_key.html", status=status_of(error),
+        **panel_context(request, works.tenant, works.actor), values=values, shop_stores=stores, **told(words, error),
+        areas=permission_areas(works.runtime.modules, works.tenant, words), made=made,
+        is_fresh=is_fresh(works.actor, works.runtime.clock()),
         lives=[(value, words(label)) for value, label in LIVES],
         example=f"curl -H 'X-Api-Key: {made.key}' {works.runtime.settings.api_base_url}/api/v1/auth/me" if made else "",
     )  # fmt: skip
     response.headers["cache-control"] = "no-store"
+    if error is not None:
+        response.headers.update(error.headers)
     return response
 
 
@@ -83,7 +87,8 @@ async def new_key_page(request: Request, works: Works, words: Words) -> Response
 @router.post(f"{HERE}/nova", dependencies=[EDIT])
 async def new_key_form(request: Request, works: Works, words: Words) -> Response:
     """Makes a key and shows it this once."""
-    values = _typed(await request.form())
+    form = await request.form()
+    values, password = _typed(form), secret_of(form, "current_password")
     try:
         if values["days"] not in {value for value, _ in LIVES}:
             raise ValidationFailedError.at("/days", "Choose one of the list.")
@@ -91,6 +96,7 @@ async def new_key_form(request: Request, works: Works, words: Words) -> Response
         ends = works.runtime.clock() + timedelta(days=days) if days else None
         wanted = KeyInput(values["name"], values["permissions"], values["store_ids"], ends)
         allowed = grantable(works.runtime.modules, works.tenant)
+        await require_fresh(works.runtime, works.tenant, works.actor, password)
         made = await works.run(lambda uow: make_key(uow, wanted, allowed))
     except DomainError as error:
         return await _new_page(request, works, words, values, error=error)

@@ -22,6 +22,7 @@ from balcao.kernel.backups.errors import (
 from balcao.kernel.backups.manifest import checked_name
 from balcao.kernel.backups.retention import Kept, newest_verified
 from balcao.kernel.backups.runs import Run, list_runs
+from balcao.kernel.db.paging import ShortListQuery
 from balcao.kernel.errors import DomainError, NotFoundError
 from balcao.kernel.i18n import Translator
 from balcao.kernel.runtime import Runtime
@@ -88,7 +89,7 @@ async def _page(
     request: Request, who: Caller, runtime: Runtime, words: Translator, *, error: DomainError | None = None,
     removed: Removed | None = None,
 ) -> Response:  # fmt: skip
-    found = await listed(runtime)
+    found = await listed(runtime, ShortListQuery())
     runs = await asyncio.to_thread(list_runs, runtime.database.direct_url)
     problem = errors_of(words, error)[1] if error is not None else ""
     response = answer(
@@ -109,7 +110,7 @@ async def backups_page(request: Request, who: CurrentCaller, runtime: Installati
 @router.get(f"{HERE}/agora", dependencies=[VIEW])
 async def backups_now(request: Request, who: CurrentCaller, runtime: Installation, words: Words) -> Response:
     """The part that changes, for the page that asks while something is under way."""
-    found = await listed(runtime)
+    found = await listed(runtime, ShortListQuery())
     runs = await asyncio.to_thread(list_runs, runtime.database.direct_url)
     context = _context(words, runtime, found.items, runs)
     return render(
@@ -166,7 +167,7 @@ async def _restore_page(
     error: DomainError | None = None, typed: str = "",
 ) -> Response:  # fmt: skip
     checked_name(name)
-    backup = next((one for one in (await listed(runtime)).items if one.name == name), None)
+    backup = next((one for one in (await listed(runtime, ShortListQuery())).items if one.name == name), None)
     if backup is None:
         raise NotFoundError
     problem = errors_of(words, error)[1] if error is not None else ""

@@ -25,6 +25,7 @@ from balcao.modules.admin.billing_profile import (
 from balcao.modules.admin.pages.central_forms import (
     INTERVALS,
     LIMIT_WORDS,
+    SIZES,
     SUBSCRIPTION_STATES,
     pointed,
     problem_of,
@@ -48,7 +49,7 @@ async def _page(
     return answer(
         request, "admin/billing.html", status=200 if error is None else 422,
         **panel_context(request, who.tenant, who.actor), billing=billing, profile=profile, typed=typed or {},
-        subscriptions=SUBSCRIPTION_STATES, intervals=INTERVALS, limit_words=LIMIT_WORDS, problem=problem_of(error, words),
+        subscriptions=SUBSCRIPTION_STATES, intervals=INTERVALS, limit_words=LIMIT_WORDS, sizes=SIZES, problem=problem_of(error, words),
         errors=pointed(error, words),
     )  # fmt: skip
 

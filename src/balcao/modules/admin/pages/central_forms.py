@@ -36,14 +36,36 @@ LIMIT_WORDS: Final[Mapping[str, str]] = {
     "import_rows": "Imported rows a month",
     "ai_images": "Pictures made a month",
     "video_minutes": "Minutes of video a month",
-    "storage_bytes": "Bytes of files",
+    "storage_bytes": "Room for files",
     "messages": "Messages a month",
 }
+# Ceilings that are bytes: shown and typed with a unit ("5 GB").
+SIZES: Final = frozenset({"storage_bytes"})
 OUTCOMES: Final[Mapping[str, tuple[str, str | None]]] = {
     "applied": ("Applied", "done"),
     "stale": ("Older than known", None),
     "refused": ("Refused", "stop"),
 }
+
+# What a provider said about messaging credentials: a badge, its tone, and what is to be done about it.
+CHECK_WORDS: Final[Mapping[str, tuple[str, str | None, str]]] = {
+    "": ("Not tested", None, ""),
+    "ok": ("Working", "done", ""),
+    "unauthorized": (
+        "Token refused", "stop",
+        "The token does not hold: it ran out, was revoked or is mistyped. Make a new one there and enter it here.",
+    ),
+    "forbidden": (
+        "Not allowed", "stop", "The token is real but may not see this account. Give it the permission there, then test again."
+    ),
+    "unknown": ("Number unknown", "stop", "For this token there is no such number. Compare the number's id."),
+    "refused": ("Refused", "stop", "The provider refused. Compare every field with what it shows there."),
+    "unavailable": ("No answer", "waits", "The provider did not answer. That says nothing about the credentials: test again later."),
+    "lost": (
+        "Unreadable", "stop",
+        "What was entered cannot be read any more, because the installation's secret was changed. Enter the secrets again.",
+    ),
+}  # fmt: skip
 
 
 def number_of(form: FormData, name: str, *, empty: int | None = None) -> int | None:
@@ -54,6 +76,16 @@ def number_of(form: FormData, name: str, *, empty: int | None = None) -> int | N
     if not (text.isascii() and text.isdigit()):
         raise ValidationFailedError.at(f"/{name}", "Write a whole number.")
     return int(text)
+
+
+def size_field(form: FormData, name: str, words: Translator) -> int | None:
+    """Bytes of a field that takes "5 GB"; None when it was left open. 422 for what names no unit."""
+    text = field_of(form, name, 30)
+    try:
+        size = words.read_size(text) if text else None
+    except ValueError:
+        raise ValidationFailedError.at(f"/{name}", "Write a size with its unit, such as 5 GB.") from None
+    return size
 
 
 def needed_number(form: FormData, name: str) -> int:
@@ -106,9 +138,12 @@ def profile_of(form: FormData) -> dict[str, Any]:
     return values
 
 
-def limits_of(form: FormData) -> dict[str, int]:
+def limits_of(form: FormData, words: Translator) -> dict[str, int]:
     """The ceilings of a plan that were filled in."""
-    found = {name: number_of(form, f"limit_{name}") for name in LIMIT_NAMES}
+    found = {
+        name: size_field(form, f"limit_{name}", words) if name in SIZES else number_of(form, f"limit_{name}")
+        for name in LIMIT_NAMES
+    }
     return {name: value for name, value in found.items() if value is not None}
 
 

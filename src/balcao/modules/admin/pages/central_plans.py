@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from balcao.kernel.errors import DomainError, NotFoundError
+from balcao.kernel.i18n import Translator
 from balcao.kernel.web.dependencies import AllowPlatform, CurrentCaller, Words
 from balcao.kernel.web.templates import panel_context
 from balcao.kernel.web.tenant_of_request import Caller
@@ -22,6 +23,7 @@ from balcao.modules.admin.central_work import Central
 from balcao.modules.admin.pages.central_forms import (
     INTERVALS,
     LIMIT_WORDS,
+    SIZES,
     cents_of,
     limits_of,
     pointed,
@@ -44,7 +46,7 @@ async def plans_page(request: Request, who: CurrentCaller, words: Words, central
     titles = {module.name: words(module.title) for module in central.runtime.modules}
     return answer(
         request, "admin/central/plans.html", **panel_context(request, who.tenant, who.actor), plans=plans,
-        intervals=INTERVALS, limit_words=LIMIT_WORDS, titles=titles, here=HERE,
+        intervals=INTERVALS, limit_words=LIMIT_WORDS, sizes=SIZES, titles=titles, here=HERE,
     )  # fmt: skip
 
 
@@ -52,7 +54,7 @@ def _wanted(form: FormData, names: frozenset[str]) -> dict[str, Any]:
     """What a plan form says, as it was typed."""
     typed: dict[str, Any] = {name: field_of(form, name, 80) for name in ("name", "slug", "price", "interval")}
     typed["modules"] = [name for name in sorted(names) if field_of(form, f"module_{name}", 3)]
-    typed["limits"] = {name: field_of(form, f"limit_{name}", 18) for name in LIMIT_NAMES}
+    typed["limits"] = {name: field_of(form, f"limit_{name}", 30) for name in LIMIT_NAMES}
     typed["is_active"] = bool(field_of(form, "is_active", 3))
     return typed
 
@@ -85,16 +87,16 @@ async def _form_page(
     return answer(
         request, "admin/central/plan.html", status=200 if error is None else 422,
         **panel_context(request, who.tenant, who.actor), plan=plan, typed={"cents": None} | (typed or _typed_of(plan)),
-        modules=modules, limit_words=LIMIT_WORDS, here=HERE, problem=problem_of(error, words),
+        modules=modules, limit_words=LIMIT_WORDS, sizes=SIZES, here=HERE, problem=problem_of(error, words),
         errors=pointed(error, words),
         intervals=[("monthly", words("Every month")), ("yearly", words("Every year"))],
     )  # fmt: skip
 
 
-def _values(form: FormData, typed: dict[str, Any]) -> dict[str, Any]:
+def _values(form: FormData, typed: dict[str, Any], words: Translator) -> dict[str, Any]:
     return {
         "name": typed["name"], "price_cents": cents_of(form, "price"), "modules": typed["modules"],
-        "interval": "yearly" if typed["interval"] == "yearly" else "monthly", "limits": limits_of(form),
+        "interval": "yearly" if typed["interval"] == "yearly" else "monthly", "limits": limits_of(form, words),
         "is_active": typed["is_active"],
     }  # fmt: skip
 
@@ -113,7 +115,7 @@ async def new_plan_form(request: Request, who: CurrentCaller, words: Words, cent
     typed = _wanted(form, names)
 
     async def make() -> None:
-        await create_plan(central, {"slug": typed["slug"], **_values(form, typed)}, names)
+        await create_plan(central, {"slug": typed["slug"], **_values(form, typed, words)}, names)
 
     return await tried(
         make,
@@ -141,7 +143,7 @@ async def plan_form(
     typed = _wanted(form, names)
 
     async def save() -> None:
-        await change_plan(central, plan_id, _values(form, typed), names)
+        await change_plan(central, plan_id, _values(form, typed, words), names)
 
     return await tried(
         save,

@@ -18,6 +18,7 @@ from balcao.modules.admin.api.central_caller import CentralWork
 from balcao.modules.admin.api.central_plans import switchable, switches_view
 from balcao.modules.admin.billing_profile import load_profile, profile_view
 from balcao.modules.admin.billing_rules import SUBSCRIPTION_STATUSES
+from balcao.modules.admin.central_channels import channels_of
 from balcao.modules.admin.central_people import (
     end_sessions,
     invitation_links,
@@ -37,6 +38,7 @@ from balcao.modules.admin.central_trail import told_trail
 from balcao.modules.admin.central_work import Central
 from balcao.modules.admin.impersonation import impersonate
 from balcao.modules.admin.pages.central_forms import (
+    CHECK_WORDS,
     OUTCOMES,
     SUBSCRIPTION_STATES,
     TENANT_STATES,
@@ -57,26 +59,29 @@ ONE: Final = "/central/negocios/{tenant_id}"
 VIEW = Depends(AllowPlatform("admin.central:view"))
 EDIT = Depends(AllowPlatform("admin.central:edit"))
 ENTER = Depends(AllowPlatform("admin.central:impersonate", people_only=True))
-Tab = Literal["dados", "plano", "modulos", "pessoas", "historico"]
+Tab = Literal["dados", "plano", "modulos", "mensagens", "pessoas", "historico"]
 TABS: Final[dict[Tab, tuple[str, str]]] = {
     "dados": ("Data", ""),
     "plano": ("Plan", "/plano"),
     "modulos": ("Modules", "/modulos"),
+    "mensagens": ("Messaging", "/mensagens"),
     "pessoas": ("People", "/pessoas"),
     "historico": ("History", "/historico"),
 }
 _DATES: Final = ("trial_end_at", "current_period_end", "cancel_at")
 
 
-def _here(tenant_id: UUID) -> str:
+def place_of(tenant_id: UUID) -> str:
+    """The address of a business in central administration."""
     return f"/central/negocios/{tenant_id}"
 
 
-async def _page(
+async def tenant_page(
     request: Request, who: Caller, words: Any, central: Central, tenant_id: UUID, tab: Tab,
     *, typed: dict[str, Any] | None = None, error: DomainError | None = None,
 ) -> Response:  # fmt: skip
-    here = _here(tenant_id)
+    """One tab of a business; with an error, what was typed comes back beside what is wrong."""
+    here = place_of(tenant_id)
     async with central.reading() as session:
         line = await tenant_line(session, tenant_id)
         profile = await load_profile(session, tenant_id)
@@ -97,6 +102,9 @@ async def _more(central: Central, words: Any, tenant_id: UUID, slug: str, tab: T
     """What one tab shows besides the business itself."""
     if tab == "modulos":
         return {"switches": (await switches_view(central, tenant_id, words)).items}
+    if tab == "mensagens":
+        found = {view.channel: view for view in await channels_of(central, tenant_id)}
+        return {"channels": found, "check_words": CHECK_WORDS}
     if tab == "pessoas":
         people, invitations = await people_of(central, tenant_id, PageQuery(limit=100))
         links = await invitation_links(central, tenant_id, invitations)
@@ -118,7 +126,7 @@ def _door(tab: Tab) -> Callable[..., Awaitable[Response]]:
     async def page(
         request: Request, who: CurrentCaller, words: Words, central: CentralWork, tenant_id: UUID
     ) -> Response:
-        return await _page(request, who, words, central, tenant_id, tab)
+        return await tenant_page(request, who, words, central, tenant_id, tab)
 
     page.__doc__ = f"One business, {TABS[tab][0].lower()}."
     return page
@@ -148,8 +156,8 @@ async def data_form(
 
     return await tried(
         save,
-        lambda error: _page(request, who, words, central, tenant_id, "dados", typed=typed, error=error),
-        lambda: go(request, _here(tenant_id), "saved"),
+        lambda error: tenant_page(request, who, words, central, tenant_id, "dados", typed=typed, error=error),
+        lambda: go(request, place_of(tenant_id), "saved"),
     )
 
 
@@ -167,7 +175,7 @@ async def status_form(request: Request, central: CentralWork, tenant_id: UUID) -
     if status not in TENANT_STATES:
         raise ValidationFailedError.at("/status", "Choose one of the list.")
     await change_tenant(central, tenant_id, {"status": status})
-    return go(request, _here(tenant_id), f"tenant_{status}")
+    return go(request, place_of(tenant_id), f"tenant_{status}")
 
 
 @router.post(f"{ONE}/plano", dependencies=[EDIT])
@@ -186,8 +194,8 @@ async def plan_form(
 
     return await tried(
         save,
-        lambda error: _page(request, who, words, central, tenant_id, "plano", typed=typed, error=error),
-        lambda: go(request, f"{_here(tenant_id)}/plano", "saved"),
+        lambda error: tenant_page(request, who, words, central, tenant_id, "plano", typed=typed, error=error),
+        lambda: go(request, f"{place_of(tenant_id)}/plano", "saved"),
     )
 
 
@@ -204,7 +212,7 @@ async def modules_form(
         name: choices[value] for name, value in chosen.items() if value in choices
     }
     await set_switches(central, tenant_id, states, known)
-    return go(request, f"{_here(tenant_id)}/modulos", "saved")
+    return go(request, f"{place_of(tenant_id)}/modulos", "saved")
 
 
 @router.post(f"{ONE}/primeiros-passos", dependencies=[EDIT])
@@ -212,7 +220,7 @@ async def first_steps_form(request: Request, central: CentralWork, tenant_id: UU
     """Shows the first steps again, or stops doing so."""
     is_forced = field_of(await request.form(), "is_forced", 3) == "1"
     await force_first_steps(central, tenant_id, is_forced=is_forced)
-    return go(request, _here(tenant_id), "first_steps_shown" if is_forced else "first_steps_hidden")
+    return go(request, place_of(tenant_id), "first_steps_shown" if is_forced else "first_steps_hidden")
 
 
 @router.post(f"{ONE}/convidar", dependencies=[EDIT])
@@ -230,10 +238,10 @@ async def invite_form(
 
     return await tried(
         send,
-        lambda error: _page(
+        lambda error: tenant_page(
             request, who, words, central, tenant_id, "pessoas", typed={"owner_email": email}, error=error
         ),
-        lambda: go(request, f"{_here(tenant_id)}/pessoas", "invited"),
+        lambda: go(request, f"{place_of(tenant_id)}/pessoas", "invited"),
     )
 
 
@@ -243,14 +251,14 @@ async def password_form(
 ) -> Response:
     """E-mails a link for a new password."""
     await send_password_link(central, tenant_id, user_id, words)
-    return go(request, f"{_here(tenant_id)}/pessoas", "password_link_sent")
+    return go(request, f"{place_of(tenant_id)}/pessoas", "password_link_sent")
 
 
 @router.post(f"{ONE}/pessoas/{{user_id}}/encerrar", dependencies=[EDIT])
 async def sessions_form(request: Request, central: CentralWork, tenant_id: UUID, user_id: UUID) -> Response:
     """Ends every sign-in of a person."""
     await end_sessions(central, tenant_id, user_id)
-    return go(request, f"{_here(tenant_id)}/pessoas", "all_sessions_ended")
+    return go(request, f"{place_of(tenant_id)}/pessoas", "all_sessions_ended")
 
 
 @router.post(f"{ONE}/entrar", dependencies=[ENTER])
@@ -263,7 +271,7 @@ async def enter_form(
     try:
         entered = await impersonate(central, tenant_id, reason)
     except ValidationFailedError as error:
-        return await _page(
+        return await tenant_page(
             request, who, words, central, tenant_id, "pessoas", typed={"reason": reason}, error=error
         )
     response = go_to(request, "/painel" if "store" in entered.tenant.subscribed else "/painel/assinatura")

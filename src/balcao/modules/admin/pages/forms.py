@@ -30,6 +30,8 @@ FLASHES: Final[Mapping[str, str]] = {
     "all_sessions_ended": "Every sign-in of this person has ended.",
     "first_steps_shown": "The first steps will be shown again.",
     "first_steps_hidden": "The first steps will not be forced any more.",
+    "channel_checked": "The provider was asked. Its answer stands below.",
+    "channel_removed": "The credentials are gone.",
     "plan_removed": "The plan is gone.",
     "invited": "The invitation is on its way.",
     "invitation_canceled": "The invitation does not work any more.",

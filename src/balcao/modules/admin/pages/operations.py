@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from balcao.kernel.errors import DomainError, ValidationFailedError
 from balcao.kernel.i18n import Translator
+from balcao.kernel.runtime import Runtime
 from balcao.kernel.web.dependencies import AllowPlatform, CurrentCaller, Installation, Words
 from balcao.kernel.web.templates import panel_context, render
 from balcao.modules.admin.api.central_caller import CentralWork
@@ -18,6 +19,7 @@ from balcao.modules.admin.api.operations import JobId, state_now
 from balcao.modules.admin.operations_look import order_kind, order_one
 from balcao.modules.admin.operations_values import Operations
 from balcao.modules.admin.pages.forms import answer, field_of, go
+from balcao.modules.admin.pages.job_words import JobWords
 
 router = APIRouter()
 HERE: Final = "/central/operacoes"
@@ -54,8 +56,9 @@ def span_of(words: Translator, seconds: float) -> str:
     return f"{words.number(int(seconds))} s"
 
 
-def _context(words: Translator, state: Operations) -> dict[str, Any]:
+def _context(words: Translator, state: Operations, runtime: Runtime) -> dict[str, Any]:
     return {
+        "said": JobWords(words, runtime.modules),
         "state": state,
         "part_labels": _PARTS,
         "size": partial(size_of, words),
@@ -71,7 +74,7 @@ async def operations_page(
     """Everything at once; it refreshes itself."""
     state = await state_now(request, runtime)
     panel = panel_context(request, who.tenant, who.actor)
-    return answer(request, "admin/operations/page.html", **panel, **_context(words, state))
+    return answer(request, "admin/operations/page.html", **panel, **_context(words, state, runtime))
 
 
 @router.get(f"{HERE}/agora", dependencies=[VIEW])
@@ -81,7 +84,8 @@ async def operations_now(
     """The part that changes, for the page that asks every ten seconds."""
     state = await state_now(request, runtime)
     return render(
-        request, "admin/operations/state.html", actor=who.actor, zone=who.tenant.timezone, **_context(words, state)
+        request, "admin/operations/state.html", actor=who.actor, zone=who.tenant.timezone,
+        **_context(words, state, runtime),
     )  # fmt: skip
 
 

@@ -11,11 +11,14 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from balcao.kernel.errors import DomainError, NotFoundError
-from balcao.kernel.identity.second_factor import OtpInvalidError, OtpRequiredError, SecondFactorOnError
-from balcao.kernel.web.dependencies import Allow, Uow, Words, Works
+from balcao.kernel.identity.second_factor import SecondFactorOnError
+from balcao.kernel.web.dependencies import Allow, CurrentCaller, Uow, Words, Works
 from balcao.kernel.web.qr import qr_svg
 from balcao.kernel.web.templates import panel_context
-from balcao.modules.admin.pages.forms import answer, errors_of, field_of, go, secret_of
+from balcao.modules.admin.fresh_sign_in import is_fresh
+from balcao.modules.admin.pages.account import show_account
+from balcao.modules.admin.pages.forms import answer, field_of, go, secret_of
+from balcao.modules.admin.pages.password_again import status_of, told
 from balcao.modules.admin.second_factor import (
     begin_enrolment,
     fresh_codes,
@@ -43,29 +46,21 @@ async def _page(
     codes: Sequence[str] = (),
 ) -> Response:
     """The page as it stands: an enrolment that waits, or what there is to do with one that is on."""
-    errors, problem = _said(words, error)
     async with works.runtime.transactions.begin(works.tenant, works.actor, read_only=True) as uow:
         state = await state_of(uow, person_of(works.actor))
         enrolment = None if state.is_on else await waiting_enrolment(uow, works.runtime)
     if not state.is_on and enrolment is None:
         return go(request, ACCOUNT)
     response = answer(
-        request, "admin/second_factor.html", status=error.status if error is not None and error.status == 429 else 422 if error else 200,
-        **panel_context(request, works.tenant, works.actor), factor=state, codes=codes, act=act, errors=errors,
-        problem=problem, qr=qr_svg(enrolment.uri) if enrolment else "",
+        request, "admin/second_factor.html", status=status_of(error),
+        **panel_context(request, works.tenant, works.actor), factor=state, codes=codes, act=act, **told(words, error),
+        is_fresh=is_fresh(works.actor, works.runtime.clock()), qr=qr_svg(enrolment.uri) if enrolment else "",
         secret=_in_fours(enrolment.secret) if enrolment else "",
     )  # fmt: skip
     response.headers["cache-control"] = "no-store"
     if error is not None:
         response.headers.update(error.headers)
     return response
-
-
-def _said(words: Any, error: DomainError | None) -> tuple[dict[str, str], str]:
-    """A wrong code belongs to its field."""
-    if isinstance(error, OtpInvalidError | OtpRequiredError):
-        return {"code": words(error.message)}, ""
-    return errors_of(words, error) if error is not None else ({}, "")
 
 
 def _in_fours(secret: str) -> str:
@@ -79,19 +74,23 @@ async def second_factor_page(request: Request, works: Works, words: Words) -> Re
 
 
 @router.post(f"{HERE}/comecar", dependencies=[PERSON])
-async def start_form(request: Request, works: Works) -> Response:
+async def start_form(request: Request, works: Works, who: CurrentCaller, words: Words) -> Response:
     """Makes a secret and shows it."""
-    with suppress(SecondFactorOnError):  # switched on in another window: its page says so
-        await begin_enrolment(works)
+    password = secret_of(await request.form(), "current_password")
+    try:
+        with suppress(SecondFactorOnError):  # switched on in another window: its page says so
+            await begin_enrolment(works, password)
+    except DomainError as error:
+        return await show_account(request, works.runtime, who, words, error=error, act="start")
     return go(request, HERE)
 
 
 @router.post(f"{HERE}/confirmar", dependencies=[PERSON])
 async def confirm_form(request: Request, works: Works, words: Words) -> Response:
     """Switches it on with the first code, and shows the recovery codes this once."""
-    code = field_of(await request.form(), "code", 40)
+    form = await request.form()
     try:
-        codes = await switch_on(works, code)
+        codes = await switch_on(works, field_of(form, "code", 40), secret_of(form, "current_password"))
     except DomainError as error:
         return await _page(request, works, words, error=error, act="confirm")
     return await _page(request, works, words, codes=codes)
@@ -100,9 +99,9 @@ async def confirm_form(request: Request, works: Works, words: Words) -> Response
 @router.post(f"{HERE}/codigos", dependencies=[PERSON])
 async def codes_form(request: Request, works: Works, words: Words) -> Response:
     """Ten new recovery codes, shown this once."""
-    code = field_of(await request.form(), "code", 40)
+    form = await request.form()
     try:
-        codes = await fresh_codes(works, code)
+        codes = await fresh_codes(works, field_of(form, "code", 40), secret_of(form, "current_password"))
     except DomainError as error:
         return await _page(request, works, words, error=error, act="codes")
     return await _page(request, works, words, codes=codes)

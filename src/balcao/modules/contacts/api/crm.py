@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from balcao.kernel.db.paging import Page, PageQuery
+from balcao.kernel.db.paging import Page, PageQuery, ShortListQuery
 from balcao.kernel.tenant_secrets import sealing_keys_of
 from balcao.kernel.web.dependencies import Allow, Installation, ReadUow, Uow, Works
 from balcao.modules.contacts.crm_connections import (
@@ -83,10 +83,8 @@ class Consent(BaseModel):
     url: str
 
 
-class Connections(BaseModel):
+class Connections(Page[ConnectionView]):
     """The accounts of the business."""
-
-    items: list[ConnectionView]
 
 
 class PushIn(BaseModel):
@@ -170,9 +168,9 @@ class LogLineDocument(BaseModel):
 
 
 @router.get("/ghl/connections", dependencies=[VIEW])
-async def connections(uow: ReadUow) -> Connections:
+async def connections(uow: ReadUow, query: Annotated[ShortListQuery, Query()]) -> Connections:
     """The accounts that were connected, working ones first."""
-    return Connections(items=await list_connections(uow))
+    return Connections.of(await list_connections(uow), query)
 
 
 @router.post("/ghl/connections", status_code=201, dependencies=[EDIT])

@@ -129,11 +129,13 @@ async def issues(
     column: ColumnName = None,
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
     limit: Annotated[int, Query(ge=1, le=100)] = PER_PAGE,
+    offset: Annotated[int | None, Query(ge=0, le=1_000_000, description="Instead of `page`")] = None,
 ) -> Page[Issue]:
     """Cells that were put right, are doubtful or were left out, in the file's order, by code, level and column."""
     job = await get_finished(uow, job_id)
     wanted = IssueFilter(code or None, level, position_of(column))
-    query = PageQuery.model_construct(limit=limit, offset=(page - 1) * limit)
+    start = (page - 1) * limit if offset is None else offset
+    query = PageQuery.model_construct(limit=limit, offset=start)
     lines, total = await list_issues(uow, job_id, wanted, query)
     headers = {known.position: known.header for known in columns_of(job.report or {})}
     items = [

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 from starlette.responses import StreamingResponse
 
-from balcao.kernel.db.paging import Page, PageQuery
+from balcao.kernel.db.paging import Page, PageQuery, ShortListQuery
 from balcao.kernel.web.dependencies import Allow, ReadUow, Words, Works
 from balcao.kernel.work import UnitOfWork
 from balcao.modules.contacts.activities import ActivityView, list_activities
@@ -38,10 +38,8 @@ CSV: dict[int | str, dict[str, Any]] = {
 }
 
 
-class TagList(BaseModel):
+class TagList(Page[TagView]):
     """Every tag in use, the commonest first."""
-
-    items: list[TagView]
 
 
 class TagsChanged(BaseModel):
@@ -78,9 +76,9 @@ async def export(
 
 
 @router.get("/tags", dependencies=VIEW)
-async def tags(uow: ReadUow) -> TagList:
+async def tags(uow: ReadUow, query: Annotated[ShortListQuery, Query()]) -> TagList:
     """Every tag with the number of its people."""
-    return TagList(items=await list_tags(uow))
+    return TagList.of(await list_tags(uow), query)
 
 
 @router.post("/tags", dependencies=EDIT)

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
-from balcao.kernel.db.paging import Page, PageQuery
+from balcao.kernel.db.paging import Page, PageQuery, ShortListQuery
 from balcao.kernel.web.dependencies import Allow, ReadUow, Works
 from balcao.kernel.work import UnitOfWork
 from balcao.modules.contacts.api.people_schemas import ConsentIn, EraseIn
@@ -22,10 +22,8 @@ router = APIRouter(prefix="/contacts", tags=["contacts"])
 VIEW, EDIT = [Depends(Allow("contacts.people:view"))], [Depends(Allow("contacts.people:edit"))]
 
 
-class ConsentList(BaseModel):
+class ConsentList(Page[ConsentView]):
     """What a person said about being written to, newest first."""
-
-    items: list[ConsentView]
 
 
 class PersonalData(BaseModel):
@@ -59,10 +57,10 @@ async def undo(works: Works, contact_id: UUID, change_id: UUID) -> ContactView:
 
 
 @router.get("/{contact_id}/consents", dependencies=VIEW)
-async def consents(uow: ReadUow, contact_id: UUID) -> ConsentList:
+async def consents(uow: ReadUow, contact_id: UUID, query: Annotated[ShortListQuery, Query()]) -> ConsentList:
     """What the person said about being written to."""
     await find_person(uow, contact_id)
-    return ConsentList(items=await list_consents(uow, contact_id))
+    return ConsentList.of(await list_consents(uow, contact_id), query)
 
 
 @router.post("/{contact_id}/consents", dependencies=EDIT, status_code=201)
@@ -72,7 +70,7 @@ async def say(works: Works, contact_id: UUID, body: ConsentIn) -> ConsentList:
     async def verb(uow: UnitOfWork) -> ConsentList:
         record = grant_consent if body.status == "granted" else withdraw_consent
         await record(uow, contact_id, body.channel, body.source, body.evidence)
-        return ConsentList(items=await list_consents(uow, contact_id))
+        return ConsentList.of(await list_consents(uow, contact_id))
 
     return await works.run(verb)
 

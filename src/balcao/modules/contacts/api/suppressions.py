@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from balcao.kernel.db.paging import Page, PageQuery
 from balcao.kernel.errors import ValidationFailedError
 from balcao.kernel.web.dependencies import Allow, ReadUow, Works
+from balcao.kernel.web.placing import operation_id
 from balcao.kernel.work import UnitOfWork
 from balcao.modules.contacts.api.people_schemas import Plain
 from balcao.modules.contacts.suppressions import (
@@ -24,7 +25,7 @@ from balcao.modules.contacts.suppressions import (
     suppress_lines,
 )
 
-router = APIRouter(prefix="/suppressions", tags=["contacts"])
+router = APIRouter(prefix="/suppressions", tags=["contacts"], generate_unique_id_function=operation_id)
 VIEW, EDIT = [Depends(Allow("contacts.people:view"))], [Depends(Allow("contacts.people:edit"))]
 Reason = Annotated[Plain, Field(max_length=200)]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, UploadFile
-from pydantic import BaseModel
+from fastapi import APIRouter, Depends, Form, Query, UploadFile
 
+from balcao.kernel.db.paging import Page, ShortListQuery
 from balcao.kernel.web.dependencies import Allow, Installation, ReadUow, Uow, Works
+from balcao.kernel.web.placing import operation_id
 from balcao.kernel.work import UnitOfWork
 from balcao.modules.store.api.admin_catalog_documents import PictureDocument
 from balcao.modules.store.api.admin_catalog_schemas import Alt, AltIn, Ids
@@ -21,25 +22,27 @@ from balcao.modules.store.product_pictures import (
     remove_picture,
 )
 
-router = APIRouter(prefix="/admin/catalog/products/{product_id}/pictures", tags=["catalogue"])
+router = APIRouter(
+    prefix="/admin/catalog/products/{product_id}/pictures",
+    tags=["catalogue"],
+    generate_unique_id_function=operation_id,
+)
 VIEW, EDIT = Depends(Allow("store.catalog:view")), Depends(Allow("store.catalog:edit"))
 
 
-class Pictures(BaseModel):
+class Pictures(Page[PictureDocument]):
     """The pictures of a product, the cover first."""
 
-    items: list[PictureDocument]
 
-
-async def _pictures(uow: UnitOfWork, product_id: UUID) -> Pictures:
+async def _pictures(uow: UnitOfWork, product_id: UUID, query: ShortListQuery | None = None) -> Pictures:
     document = await product_document(uow, product_id)
-    return Pictures(items=[PictureDocument.model_validate(picture) for picture in document["pictures"]])
+    return Pictures.of([PictureDocument.model_validate(picture) for picture in document["pictures"]], query)
 
 
 @router.get("", dependencies=[VIEW])
-async def pictures(product_id: UUID, uow: ReadUow) -> Pictures:
+async def pictures(product_id: UUID, uow: ReadUow, query: Annotated[ShortListQuery, Query()]) -> Pictures:
     """The pictures of a product, the cover first."""
-    return await _pictures(uow, product_id)
+    return await _pictures(uow, product_id, query)
 
 
 @router.post("", status_code=201, dependencies=[EDIT])

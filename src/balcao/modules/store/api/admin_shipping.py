@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from balcao.kernel.db.paging import Page, ShortListQuery
 from balcao.kernel.i18n import Translator
 from balcao.kernel.money import PRICE_MAX_CENTS
 from balcao.kernel.web.dependencies import Allow, Installation, ReadUow, Words, Works
@@ -132,10 +133,9 @@ class WarningView(BaseModel):
     other_id: UUID | None
 
 
-class AreasView(BaseModel):
+class AreasView(Page[AreaView]):
     """The table with its warnings."""
 
-    items: list[AreaView]
     warnings: list[WarningView]
 
 
@@ -190,12 +190,13 @@ def _shown(words: Translator, warnings: tuple[AreaWarning, ...]) -> list[Warning
 
 
 @router.get("/areas", dependencies=VIEW)
-async def read_areas(uow: ReadUow, words: Words, store_id: UUID) -> AreasView:
+async def read_areas(
+    uow: ReadUow, words: Words, store_id: UUID, query: Annotated[ShortListQuery, Query()]
+) -> AreasView:
     """The delivery table of a store."""
     rows = await list_areas(uow, store_id)
-    return AreasView(
-        items=[AreaView.model_validate(row) for row in rows], warnings=_shown(words, warnings_of(rows))
-    )
+    items = [AreaView.model_validate(row) for row in rows]
+    return AreasView.of(items, query, warnings=_shown(words, warnings_of(rows)))
 
 
 @router.put("/areas", dependencies=EDIT)
@@ -205,9 +206,8 @@ async def write_areas(works: Works, words: Words, body: TableIn) -> AreasView:
     async def verb(uow: UnitOfWork) -> AreasView:
         warnings = await replace_areas(uow, body.store_id, [row.as_input(row.id) for row in body.areas])
         rows = await list_areas(uow, body.store_id)
-        return AreasView(
-            items=[AreaView.model_validate(row) for row in rows], warnings=_shown(words, warnings)
-        )
+        items = [AreaView.model_validate(row) for row in rows]
+        return AreasView.of(items, warnings=_shown(words, warnings))
 
     return await works.run(verb)
 

@@ -45,14 +45,17 @@ document.addEventListener("focusout", (event) => {
 });
 
 // A mistake that was pointed out is no longer pointed at once the field is changed; whether it is right now the server says.
-document.addEventListener("change", (event) => {
+// While it is typed, not when it is left: a button under the field would move away from under the click.
+function unpoint(event) {
   const input = event.target;
   if (!input.matches("[aria-invalid]") || !input.value) return;
   input.removeAttribute("aria-invalid");
   document.getElementById(`${input.id}-error`)?.remove();
   const rest = (input.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== `${input.id}-error`);
   if (rest.length) input.setAttribute("aria-describedby", rest.join(" ")); else input.removeAttribute("aria-describedby");
-});
+}
+document.addEventListener("input", unpoint);
+document.addEventListener("change", unpoint);
 
 // -- CEP fills the address of its form; fields are found by what they say they complete -----------------------------------
 const parts = { "address-line1": "street", "address-level3": "district", "address-level2": "city", "address-level1": "state" };
