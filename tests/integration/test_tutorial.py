@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 TUTORIAL = ROOT / "docs" / "tutorial.md"
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NOT_COPIED = shutil.ignore_patterns(
-    "e2e", "bench", ".git", ".venv", ".balcao", ".*_cache", ".hypothesis",
+    "e2e", ".git", ".venv", ".balcao", ".*_cache", ".hypothesis",
     ".schemathesis", "schemathesis-report", "htmlcov", ".coverage*", "node_modules",
 )  # fmt: skip
 
