@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -23,6 +24,12 @@ from tests.factories.clock import MovableClock
 from tests.factories.shops import Shop, make_shop
 
 SECRET = "tests-only-secret-tests-only-secret-00"
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: the collector need not look at thousands of tests again and again."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(scope="session")

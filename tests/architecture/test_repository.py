@@ -119,7 +119,7 @@ def test_nine_functions_of_ten_fit_on_a_screen() -> None:
     assert sizes[int(len(sizes) * 0.9)] <= 25
 
 
-HTTP_FILES = {"api", "pages", "webhooks"}
+HTTP_FILES = {"api", "pages", "webhooks", "routes"}
 FRAMEWORKS = {"fastapi", "starlette", "httpx"}
 # The session cookie is HTTP by its nature and shared by pages and API.
 HTTP_BY_NATURE = {"modules/admin/session_cookie.py"}

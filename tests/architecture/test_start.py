@@ -38,12 +38,25 @@ from balcao.cli.collector import start_quickly
 
 start_quickly()
 import balcao.cli.serve, balcao.cli.up, balcao.registry, balcao.web_app, balcao.worker
+assert all(module.routers or module.pages or not module.routes for module in balcao.registry.MODULES)
 print([name for name in {LATER!r} if name in sys.modules])
 """
 
 
 def test_serving_reads_no_library_before_it_is_wanted() -> None:
     ran = subprocess.run([sys.executable, "-c", START], capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines()[-1] == "[]"
+
+
+WORK = """
+import sys
+import balcao.cli.serve, balcao.cli.jobs, balcao.cli.seed, balcao.cli.reseal, balcao.registry, balcao.worker
+print([name for name in ("fastapi", "starlette") if name in sys.modules])
+"""
+
+
+def test_workers_and_commands_know_no_web_framework() -> None:
+    ran = subprocess.run([sys.executable, "-c", WORK], capture_output=True, text=True, check=True)
     assert ran.stdout.splitlines()[-1] == "[]"
 
 

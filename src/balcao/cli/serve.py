@@ -26,7 +26,6 @@ from balcao.kernel.settings import Settings
 from balcao.kernel.watching_settings import sampling_rates
 from balcao.kernel.web.middleware_address import UNIX_PEER
 from balcao.registry import build_runtime
-from balcao.web_app import web_app
 
 STOP_WITHIN_SECONDS = 20
 
@@ -74,6 +73,8 @@ def make_app() -> Any:
     """The application factory for several server processes; the data folder comes through the environment."""
     settings = load_settings()
     start_logging(settings)
+    from balcao.web_app import web_app  # a worker needs no web framework
+
     app = web_app(build_runtime(settings, Instance(settings).database_url()))
     settle()
     return app

@@ -7,13 +7,6 @@ from pathlib import Path
 from balcao.kernel.module import Module, NavItem, Permission, RouteClass
 from balcao.kernel.tenant_secrets import SealedColumn
 from balcao.modules.contacts import models as models
-from balcao.modules.contacts.api.crm import router as crm
-from balcao.modules.contacts.api.import_results import router as import_results
-from balcao.modules.contacts.api.imports import router as imports
-from balcao.modules.contacts.api.mappings import router as mappings
-from balcao.modules.contacts.api.people import router as people
-from balcao.modules.contacts.api.people_care import router as people_care
-from balcao.modules.contacts.api.suppressions import router as suppressions
 from balcao.modules.contacts.crm_forgetting import forget_crm_payloads
 from balcao.modules.contacts.crm_people import BEFORE, PURPOSE
 from balcao.modules.contacts.crm_preparing import prepare_push
@@ -23,16 +16,6 @@ from balcao.modules.contacts.crm_undo import undo_crm_push
 from balcao.modules.contacts.demo.load import load_demo
 from balcao.modules.contacts.figures import FIGURES
 from balcao.modules.contacts.import_runs import forget_files, forget_old_files, run_import, undo_people
-from balcao.modules.contacts.pages.crm import router as crm_pages
-from balcao.modules.contacts.pages.crm_pushes import router as crm_push_pages
-from balcao.modules.contacts.pages.imports import router as import_pages
-from balcao.modules.contacts.pages.imports_job import router as import_job_pages
-from balcao.modules.contacts.pages.imports_mapping import router as import_mapping_pages
-from balcao.modules.contacts.pages.imports_results import router as import_result_pages
-from balcao.modules.contacts.pages.people import router as people_pages
-from balcao.modules.contacts.pages.people_joining import router as people_joining_pages
-from balcao.modules.contacts.pages.person import router as person_pages
-from balcao.modules.contacts.pages.suppressions import router as suppression_pages
 from balcao.modules.contacts.people_errors import CONSTRAINT_ERRORS
 from balcao.modules.contacts.suppressions import UPLOAD_BYTES as LIST_BYTES
 from balcao.modules.contacts.uploads import FORM_BYTES, TEXT_BYTES
@@ -46,19 +29,7 @@ MODULE = Module(
     name="contacts",
     title="Contacts",
     folder=Path(__file__).parent,
-    routers=(imports, import_results, mappings, people, people_care, suppressions, crm),
-    pages=(
-        import_pages,
-        import_job_pages,
-        import_mapping_pages,
-        import_result_pages,
-        crm_pages,
-        crm_push_pages,
-        people_joining_pages,
-        suppression_pages,
-        people_pages,
-        person_pages,
-    ),
+    routes="balcao.modules.contacts.routes",
     route_classes=(
         RouteClass("POST", "/jobs", "uploads"),
         RouteClass("POST", "/painel/contatos/importacoes", "uploads"),

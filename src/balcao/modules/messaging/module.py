@@ -6,7 +6,6 @@ from pathlib import Path
 
 from balcao.kernel.errors import VersionConflictError
 from balcao.kernel.module import Module, NavItem, Permission
-from balcao.modules.messaging.api import router
 from balcao.modules.messaging.figures import FIGURES
 from balcao.modules.messaging.jobs import (
     forget_former_secrets,
@@ -14,15 +13,13 @@ from balcao.modules.messaging.jobs import (
     seal_credentials_anew,
     send_email,
 )
-from balcao.modules.messaging.pages import router as pages
 from balcao.modules.messaging.sealed_columns import SEALED
 
 MODULE = Module(
     name="messaging",
     title="Messages",
     folder=Path(__file__).parent,
-    routers=(router,),
-    pages=(pages,),
+    routes="balcao.modules.messaging.routes",
     jobs=(send_email, forget_secrets, forget_former_secrets, seal_credentials_anew),
     # What waited may have been sent since: a person decides, nobody gets it twice.
     after_restore={
